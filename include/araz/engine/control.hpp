@@ -1,0 +1,56 @@
+// Control: an outer loop around Newton. It looks at a solved state and answers stable, changed or
+// failed; the engine solves again after a change, until a whole pass over all controls changes nothing.
+//
+// A control keeps what it needs for one solve (flip counts) and is reset by begin(). Contract, tested
+// for each: idempotent when stable, a bounded number of changes, a fixed order, no dependence on what
+// was solved before.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "araz/engine/electrical_model.hpp"
+#include "araz/model/scenario.hpp"
+#include "araz/model/solution.hpp"
+#include "araz/solver/power_equations.hpp"
+
+namespace araz {
+
+enum class ControlAnswer { stable, changed, failed };
+
+/// What a control sees and may change: kinds, scheduled injections, set-points and voltages of the
+/// solve at hand; never the network.
+struct ControlView {
+    const ElectricalModel* model = nullptr;
+    std::span<const double> p_calc, q_calc;          ///< [n_bus] injections of the solved state
+    std::span<const double> p_load, q_load;          ///< [n_bus] consumption in this scenario
+    std::span<double> gen_p;                         ///< [n_gen] scheduled output of units in service
+    std::span<const unsigned char> gen_in;           ///< [n_gen]
+    std::span<solver::BusKind> kind;                 ///< [n_bus]
+    std::span<double> p, q;                          ///< [n_bus] scheduled net injection
+    std::span<const double> v_set;                   ///< [n_bus] NaN where nothing is regulated
+    std::span<Pin> pin;                              ///< [n_bus]
+    solver::VoltageState* state = nullptr;
+    double tolerance = 1e-8;                         ///< of the power flow, p.u.
+    int round = 0;
+    std::vector<ControlAction>* actions = nullptr;
+};
+
+class Control {
+public:
+    Control() = default;
+    virtual ~Control() = default;
+    Control(const Control&) = delete;
+    Control& operator=(const Control&) = delete;
+
+    [[nodiscard]] virtual std::string_view name() const = 0;
+    virtual void begin(const ControlView& view) = 0;
+    virtual ControlAnswer update(ControlView& view) = 0;
+};
+
+using ControlList = std::vector<std::unique_ptr<Control>>;
+
+}  // namespace araz

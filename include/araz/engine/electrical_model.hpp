@@ -1,0 +1,34 @@
+// The solver's view of a Network: patterns, two-ports and bridges, built once and shared by all threads.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "araz/model/network.hpp"
+#include "araz/solver/admittance.hpp"
+#include "araz/solver/dc.hpp"
+
+namespace araz {
+
+struct ElectricalModel {
+    NetworkPtr network;
+    solver::AdmittancePattern pattern;
+    solver::AdmittanceElements elements;
+    solver::AdmittanceValues ybus;          ///< intact
+    solver::DcBranches dc;                  ///< intact
+    std::vector<unsigned char> bridge;      ///< [n_branch]
+    std::vector<solver::BusKind> kind;      ///< [n_bus] before any control
+
+    static std::shared_ptr<const ElectricalModel> build(NetworkPtr network);
+};
+
+using ModelPtr = std::shared_ptr<const ElectricalModel>;
+
+/// Reactive range of a unit at active output `p`, p.u.: its Qmin..Qmax cut by the capability corners
+/// PC1/PC2 where they are given (MATPOWER manual, table B-2).
+struct ReactiveRange {
+    double min = 0.0, max = 0.0;
+};
+[[nodiscard]] ReactiveRange reactive_range(const Network& net, int generator, double p);
+
+}  // namespace araz

@@ -1,0 +1,93 @@
+// Engine: solves scenarios of one ElectricalModel. The only place where model and solver meet.
+//
+// One engine serves one thread; engines of the same model share its patterns. Results do not depend on
+// what an engine solved before: every solve starts from the network (or from a given solution) and the
+// pivot order is fixed by prime().
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "araz/engine/control.hpp"
+#include "araz/solver/newton.hpp"
+
+namespace araz {
+
+enum class Start { automatic, stored, flat, dc };
+
+struct EngineOptions {
+    double tolerance = 1e-8;
+    int max_iterations = 30;   ///< Newton steps per rung and per control round
+    int max_rounds = 100;      ///< control rounds
+    Start start = Start::automatic;
+    bool trace = true;
+    /// Makes the controls of an engine, in order. Empty: none.
+    std::function<ControlList()> controls;
+};
+
+class Engine {
+public:
+    Engine(ModelPtr model, EngineOptions options);
+
+    /// Solves by the start ladder: the first rung that solves wins.
+    ///   auto, stored: stored voltages; DC angles; DC angles with capped steps; stored with capped steps.
+    ///   flat: flat start, then the DC rungs. dc: the DC rungs.
+    [[nodiscard]] Solution solve(const Scenario& scenario);
+
+    /// Solves from a solved state of the same model (set-points restored), then by the ladder.
+    [[nodiscard]] Solution solve_from(const Scenario& scenario, const Solution& warm);
+
+    /// Fixes the pivot order at a solved base, so that contingencies may be shared among threads.
+    void prime(const Solution& base);
+
+    /// Angles and flows of the DC model; `status` is converged or singular. vm is 1 at live buses.
+    [[nodiscard]] Solution solve_dc(const Scenario& scenario);
+
+    /// Factors the Jacobian at a solution of `scenario` and solves J x = rhs: (dP, dQ) by bus in,
+    /// (dva, dlnV) by bus out. False: singular.
+    [[nodiscard]] bool sensitivities(const Scenario& scenario, const Solution& at, std::vector<std::vector<double>>& columns);
+
+    [[nodiscard]] const ElectricalModel& model() const { return *model_; }
+    [[nodiscard]] const Network& network() const { return *model_->network; }
+    [[nodiscard]] const EngineOptions& options() const { return options_; }
+    [[nodiscard]] long long power_flows() const { return power_flows_; }
+
+private:
+    struct Rung;
+    void load(const Scenario& scenario, Solution& solution);
+    void apply_outages(const Scenario& scenario, Solution& solution);
+    void cut_off_lost_parts(const Scenario& scenario, Solution& solution);
+    void schedule_injections(const Scenario& scenario, Solution& solution);
+    void set_start(const Rung& rung, const Solution* warm);
+    void set_dc_angles();
+    bool run_rung(const Rung& rung, Solution& solution);
+    SolveStatus run_controls(const Rung& rung, Solution& solution);
+    solver::NewtonReport newton(const Rung& rung, const std::string& phase, Solution& solution);
+    void finish(Solution& solution);
+    [[nodiscard]] std::vector<Rung> ladder(bool warm) const;
+    [[nodiscard]] ControlView view(Solution& solution, int round);
+    [[nodiscard]] solver::PowerFlowProblem problem() const;
+    [[nodiscard]] Solution solve_ladder(const Scenario& scenario, const Solution* warm);
+
+    ModelPtr model_;
+    EngineOptions options_;
+    solver::NewtonSolver newton_;
+    ControlList controls_;
+
+    // The solve at hand.
+    solver::AdmittanceValues patched_;
+    bool use_patched_ = false;
+    std::vector<unsigned char> out_mask_;  ///< [n_branch] outages of the solve at hand; empty: none
+    std::vector<solver::BusKind> kind_, start_kind_;
+    std::vector<double> p_, q_, v_set_, start_q_;
+    std::vector<double> gen_p_, start_gen_p_;
+    std::vector<unsigned char> gen_in_;
+    solver::VoltageState state_;
+    long long power_flows_ = 0;
+};
+
+/// Flow of every branch at a solution, per unit; zero for branches that are out or dead.
+void branch_flows(const ElectricalModel& model, const Solution& solution, std::vector<solver::BranchFlow>& flows);
+
+}  // namespace araz

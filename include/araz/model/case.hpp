@@ -1,0 +1,181 @@
+// Case: what a file said, in the file's units (MW, MVAr, kV, degrees, per-unit voltages and
+// impedances on `base_mva`), with the file's own numbers and the place of every row.
+//
+// A Case is a plain value: copy, edit, compare, write it. Nothing is repaired here; Network::build
+// validates it. Column meanings follow the MATPOWER case format, version 2 (R. D. Zimmerman and
+// C. E. Murillo-Sanchez, MATPOWER User's Manual, appendix B), which the other formats map onto.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "araz/base/finding.hpp"
+
+namespace araz {
+
+/// The file's bus number. Never used as an array index: Network maps it to one.
+enum class BusId : std::int64_t {};
+
+[[nodiscard]] constexpr std::int64_t number(BusId id) { return static_cast<std::int64_t>(id); }
+
+enum class BusType { pq = 1, pv = 2, slack = 3, isolated = 4 };
+
+/// Where a row stands in its file: its line and, where known, either the position of each cell (from
+/// 1) or the byte its first cell begins at, from which locate() finds the cells again when asked.
+struct RowSource {
+    int file = 0;  ///< index into Case::files
+    int line = 0;
+    std::vector<int> columns;
+    std::int64_t offset = -1;  ///< into SourceFile::text; -1: not known
+
+    bool operator==(const RowSource&) const { return true; }  // provenance does not make rows differ
+};
+
+struct BusRow {
+    BusId bus{};
+    BusType type = BusType::pq;
+    double pd_mw = 0.0;    ///< load, positive when consuming
+    double qd_mvar = 0.0;
+    double gs_mw = 0.0;    ///< shunt conductance: MW consumed at 1 p.u.
+    double bs_mvar = 0.0;  ///< shunt susceptance: MVAr injected at 1 p.u.
+    int area = 1;
+    double vm_pu = 1.0;    ///< stored voltage
+    double va_deg = 0.0;
+    double base_kv = 0.0;
+    int zone = 1;
+    double vmax_pu = 1.1;
+    double vmin_pu = 0.9;
+    std::string name;
+    RowSource source;
+
+    bool operator==(const BusRow&) const = default;
+};
+
+struct GeneratorRow {
+    BusId bus{};
+    double pg_mw = 0.0;
+    double qg_mvar = 0.0;
+    double qmax_mvar = std::numeric_limits<double>::infinity();
+    double qmin_mvar = -std::numeric_limits<double>::infinity();
+    double vg_pu = 1.0;
+    double mbase_mva = 0.0;
+    bool in_service = true;
+    double pmax_mw = std::numeric_limits<double>::infinity();
+    double pmin_mw = 0.0;
+    /// Capability corners (MATPOWER PC1, PC2, QC1MIN, QC1MAX, QC2MIN, QC2MAX); all zero: none given.
+    double pc1_mw = 0.0, pc2_mw = 0.0;
+    double qc1min_mvar = 0.0, qc1max_mvar = 0.0, qc2min_mvar = 0.0, qc2max_mvar = 0.0;
+    double ramp_agc = 0.0, ramp_10 = 0.0, ramp_30 = 0.0, ramp_q = 0.0;
+    double apf = 0.0;  ///< area participation factor, any unit
+    std::string fuel;  ///< MATPOWER genfuel word, may be empty
+    std::string type;  ///< MATPOWER gentype code, may be empty
+    std::string name;
+    RowSource source;
+
+    bool operator==(const GeneratorRow&) const = default;
+};
+
+struct BranchRow {
+    BusId from_bus{};
+    BusId to_bus{};
+    double r_pu = 0.0;
+    double x_pu = 0.0;
+    double b_pu = 0.0;        ///< total line charging
+    double rate_a_mva = 0.0;  ///< 0: no limit
+    double rate_b_mva = 0.0;
+    double rate_c_mva = 0.0;
+    double ratio = 0.0;       ///< off-nominal tap at the from side; 0 means a line, same as 1
+    double shift_deg = 0.0;   ///< phase shift at the from side, positive delays the to side
+    bool in_service = true;
+    double angmin_deg = -360.0;
+    double angmax_deg = 360.0;
+    std::string name;
+    RowSource source;
+
+    bool operator==(const BranchRow&) const = default;
+};
+
+/// MATPOWER dcline columns.
+struct DcLineRow {
+    BusId from_bus{};
+    BusId to_bus{};
+    bool in_service = true;
+    double pf_mw = 0.0, pt_mw = 0.0, qf_mvar = 0.0, qt_mvar = 0.0;
+    double vf_pu = 1.0, vt_pu = 1.0;
+    double pmin_mw = 0.0, pmax_mw = 0.0;
+    double qminf_mvar = 0.0, qmaxf_mvar = 0.0, qmint_mvar = 0.0, qmaxt_mvar = 0.0;
+    double loss0_mw = 0.0, loss1 = 0.0;
+    RowSource source;
+
+    bool operator==(const DcLineRow&) const = default;
+};
+
+/// One row of MATPOWER gencost: model 1 piecewise linear (x1, y1, ...), 2 polynomial (highest first).
+struct GenCostRow {
+    int model = 2;
+    double startup = 0.0;
+    double shutdown = 0.0;
+    std::vector<double> coefficients;
+    RowSource source;
+
+    bool operator==(const GenCostRow&) const = default;
+};
+
+struct AreaRow {
+    int area = 0;
+    std::string name;
+    BusId reference_bus{};
+    RowSource source;
+
+    bool operator==(const AreaRow&) const = default;
+};
+
+/// A file the case was read from, kept so that findings can quote its lines.
+struct SourceFile {
+    std::string path;    ///< as the user gave it
+    std::string sha256;  ///< of the bytes
+    std::string text;    ///< the whole text; empty when it was not kept
+
+    bool operator==(const SourceFile&) const { return true; }
+};
+
+/// What a reader had to say that did not stop it; like provenance, it does not make cases differ.
+struct Remarks : Findings {
+    using Findings::Findings;
+    bool operator==(const Remarks&) const { return true; }
+};
+
+struct Case {
+    std::string name;
+    std::string format;  ///< "matpower", "psse-raw", "case-folder"
+    double base_mva = 100.0;
+    double frequency_hz = 50.0;
+    std::vector<BusRow> buses;
+    std::vector<GeneratorRow> generators;
+    std::vector<BranchRow> branches;
+    std::vector<DcLineRow> dc_lines;
+    std::vector<GenCostRow> gen_costs;
+    std::vector<AreaRow> areas;  ///< names for numbers used in buses; may be empty
+    std::vector<AreaRow> zones;
+    std::vector<SourceFile> files;
+    Remarks findings;            ///< repeated by check_case(), so that nobody has to look here
+
+    bool operator==(const Case&) const = default;
+
+    /// Path of the first file, or an empty text for a case made in memory.
+    [[nodiscard]] std::string path() const { return files.empty() ? std::string{} : files.front().path; }
+    [[nodiscard]] std::string sha256() const { return files.empty() ? std::string{} : files.front().sha256; }
+};
+
+/// The place of `width` bytes at `offset` of a text, its line quoted. `line`: its number where it is
+/// already known, else it is counted.
+[[nodiscard]] SourcePoint point_in(std::string_view text, const std::string& path, std::size_t offset,
+                                   std::size_t width = 1, int line = 0);
+
+/// The place of a row, or of one of its cells (`column` counts from 0; -1: the row), with its text.
+[[nodiscard]] SourcePoint locate(const Case& grid, const RowSource& source, int column = -1);
+
+}  // namespace araz

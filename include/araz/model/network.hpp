@@ -1,0 +1,90 @@
+// Network: the validated, in-service grid, immutable, as structs of arrays.
+//
+// Everything here is per unit on `base_mva` and in radians; conversions from and to file units happen
+// in Network::build and in study/results.cpp, nowhere else. Signs: injection positive into the
+// network, load positive when consuming, branch flow positive leaving the bus into the branch, tap
+// and shift on the from side.
+//
+// Bus index `b`, branch index `l` and generator index `g` are dense positions in these arrays. The
+// file's own labels are `bus_id[b]` and the 0-based rows `branch_row[l]`, `gen_row[g]`.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "araz/base/result.hpp"
+#include "araz/model/case.hpp"
+
+namespace araz {
+
+struct BuildOptions {
+    std::set<std::string> allow;  ///< codes whose errors are lowered to warnings where a treatment exists
+    std::set<std::string> deny;   ///< codes raised to errors
+};
+
+struct Network;
+using NetworkPtr = std::shared_ptr<const Network>;
+
+struct Network {
+    std::string name;
+    double base_mva = 100.0;
+
+    // --- buses [n_bus]: every bus of the file but the isolated ones (type 4) ---
+    int n_bus = 0;
+    std::vector<BusId> bus_id;
+    std::vector<int> bus_row;          ///< row in Case::buses
+    std::vector<BusType> bus_type;     ///< after the rules of build(): slack, pv (has a unit), pq
+    std::vector<double> vm_stored, va_stored;
+    std::vector<double> p_load, q_load, g_shunt, b_shunt;
+    std::vector<double> v_set;         ///< regulated magnitude, NaN at PQ buses
+    std::vector<double> vmin, vmax;
+    std::vector<double> base_kv;
+    std::vector<int> area, zone;
+    std::vector<int> island;           ///< 0-based, by lowest bus index; -1: dead (no source)
+    int n_island = 0;                  ///< energised islands
+
+    // --- branches in service [n_branch] ---
+    int n_branch = 0;
+    std::vector<int> branch_row;       ///< row in Case::branches
+    std::vector<int> from, to;
+    std::vector<double> r, x, b_charge, tap, shift;
+    std::vector<double> rate_a, rate_b, rate_c;  ///< p.u. MVA; 0: no limit
+
+    // --- generators in service [n_gen] ---
+    int n_gen = 0;
+    std::vector<int> gen_row;          ///< row in Case::generators
+    std::vector<int> gen_bus;
+    std::vector<double> pg, qg, qmin, qmax, pmin, pmax;
+
+    // --- generators by bus: gens_at[gen_start[b] .. gen_start[b+1]) in row order ---
+    std::vector<int> gen_start, gens_at;
+
+    std::unordered_map<std::int64_t, int> index_of;  ///< bus number -> bus index
+    std::vector<int> branch_of_row;                  ///< Case row -> branch index, -1 out of service
+    std::vector<int> gen_of_row;
+
+    std::shared_ptr<const Case> source;  ///< the case it was built from: names, rows, places
+    Findings findings;                   ///< everything build() had to say that did not stop it
+
+    /// Validates and builds. All errors of the case are reported together (ErrorKind::invalid_input).
+    static Result<NetworkPtr> build(std::shared_ptr<const Case> grid, const BuildOptions& options = {});
+
+    /// "4" or "4 (Imishli 330)".
+    [[nodiscard]] std::string bus_label(int bus) const;
+    /// "12 (Imishli 330 - Parsabad 230)": the 1-based row and its ends.
+    [[nodiscard]] std::string branch_label(int branch) const;
+    /// For people: the branch's own name, or "6-10", or "Imishli 330 - Parsabad 230".
+    [[nodiscard]] std::string branch_name(int branch) const;
+    /// Name of an area or zone number, or its number as text.
+    [[nodiscard]] std::string area_label(int area) const;
+    [[nodiscard]] std::string zone_label(int zone) const;
+};
+
+/// Every finding of the data rules, errors and all, whether or not a network can be built.
+/// Used by `araz check`; Network::build stops on the errors among them.
+[[nodiscard]] Findings check_case(const Case& grid, const BuildOptions& options = {});
+
+}  // namespace araz

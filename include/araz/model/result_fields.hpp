@@ -1,0 +1,394 @@
+// The result contract as data: one row per field, giving its name, its member, what it means and how
+// "nothing" is told. JSON, CSV, HDF5 and the comparison of results all walk these rows, so a name, a unit
+// or a rule for missing values exists once.
+//
+// The unit is the suffix of the name (`p_from_mw`); see unit_of(). Fields are written in the order given.
+#pragma once
+
+#include <array>
+#include <span>
+#include <string_view>
+#include <tuple>
+
+#include "araz/model/results.hpp"
+
+namespace araz {
+
+/// The words a text field can hold; HDF5 stores their position as int8 (flag_values, flag_meanings).
+using Words = std::span<const std::string_view>;
+
+template <class Record, class Member>
+struct Field {
+    std::string_view key;
+    Member Record::* member;
+    std::string_view title;       ///< one line for people: HDF5 long_name, documentation
+    Words words = {};
+    bool required = true;         ///< named by the contract: a result without it is incomplete
+    bool zero_is_none = false;    ///< a row or bus number where 0 means "not one": null, an empty cell
+    bool coordinate = false;      ///< says what the row is, rather than what was found for it
+    bool given = false;           ///< stands in the case already: HDF5 keeps it under /grid
+    bool inlined = false;         ///< a nested record whose fields stand among those of the outer one
+
+    constexpr Field extra() const { Field f = *this; f.required = false; return f; }
+    constexpr Field id() const { Field f = *this; f.zero_is_none = true; return f; }
+    constexpr Field label() const { Field f = *this; f.coordinate = true; return f; }
+    constexpr Field from_case() const { Field f = *this; f.given = true; return f; }
+    constexpr Field within() const { Field f = *this; f.inlined = true; return f; }
+    constexpr Field of(Words list) const { Field f = *this; f.words = list; return f; }
+};
+
+template <class Record, class Member>
+constexpr Field<Record, Member> field(std::string_view key, Member Record::* member, std::string_view title) {
+    return {key, member, title};
+}
+
+namespace words {
+using List = std::string_view;
+inline constexpr std::array<List, 5> bus_type{"pq", "pv", "slack", "isolated", "dead"};
+inline constexpr std::array<List, 3> q_limit{"none", "q_min", "q_max"};
+inline constexpr std::array<List, 2> branch_side{"from", "to"};
+inline constexpr std::array<List, 2> shift_side{"source", "sink"};
+inline constexpr std::array<List, 2> equation{"P", "Q"};
+inline constexpr std::array<List, 2> exchange{"net", "scheduled"};
+inline constexpr std::array<List, 6> violation{"thermal",      "voltage_low", "voltage_high",
+                                               "voltage_step", "q_limit",     "p_limit"};
+inline constexpr std::array<List, 8> status{"converged", "attainable",  "max_iterations", "diverged",
+                                            "singular",  "limit_cycle", "islanded",       "no_solution_found"};
+inline constexpr std::array<List, 12> cause{"thermal",      "thermal_n1",     "voltage_low",   "voltage_high",
+                                            "voltage_step", "angle",          "collapse",      "key_source",
+                                            "key_sink",     "none_up_to_max", "base_insecure", "solver_failure"};
+}  // namespace words
+
+constexpr auto fields(const BusResult*) {
+    using R = BusResult;
+    return std::tuple{
+        field("bus", &R::bus, "bus number in the case file"),
+        field("name", &R::name, "bus name").label(),
+        field("area", &R::area, "control area number").label(),
+        field("zone", &R::zone, "zone number").label(),
+        field("base_kv", &R::base_kv, "nominal voltage").label(),
+        field("type", &R::type, "bus type in the solution").of(words::bus_type),
+        field("vm_pu", &R::vm_pu, "voltage magnitude, per unit"),
+        field("va_deg", &R::va_deg, "voltage angle"),
+        field("vmin_pu", &R::vmin_pu, "lower voltage limit, per unit").extra().from_case(),
+        field("vmax_pu", &R::vmax_pu, "upper voltage limit, per unit").extra().from_case(),
+        field("p_load_mw", &R::p_load_mw, "active load").extra().from_case(),
+        field("q_load_mvar", &R::q_load_mvar, "reactive load").extra().from_case()};
+}
+
+constexpr auto fields(const BranchResult*) {
+    using R = BranchResult;
+    return std::tuple{
+        field("branch", &R::branch, "row of the branch in the case file, from 1"),
+        field("from_bus", &R::from_bus, "bus number at the from end").label(),
+        field("to_bus", &R::to_bus, "bus number at the to end").label(),
+        field("name", &R::name, "branch name").label().extra(),
+        field("in_service", &R::in_service, "whether the branch carries flow").extra(),
+        field("p_from_mw", &R::p_from_mw, "active power into the branch at the from end"),
+        field("q_from_mvar", &R::q_from_mvar, "reactive power into the branch at the from end"),
+        field("p_to_mw", &R::p_to_mw, "active power into the branch at the to end"),
+        field("q_to_mvar", &R::q_to_mvar, "reactive power into the branch at the to end"),
+        field("rate_mva", &R::rate_mva, "rating the loading refers to"),
+        field("loading_pct", &R::loading_pct, "larger apparent power of both ends over the rating")};
+}
+
+constexpr auto fields(const GeneratorResult*) {
+    using R = GeneratorResult;
+    return std::tuple{
+        field("generator", &R::generator, "row of the generator in the case file, from 1"),
+        field("bus", &R::bus, "bus number").label(),
+        field("name", &R::name, "generator name").label().extra(),
+        field("fuel", &R::fuel, "fuel").label().extra(),
+        field("in_service", &R::in_service, "whether the generator runs").extra(),
+        field("p_mw", &R::p_mw, "active output"),
+        field("q_mvar", &R::q_mvar, "reactive output"),
+        field("q_min_mvar", &R::q_min_mvar, "lower reactive limit"),
+        field("q_max_mvar", &R::q_max_mvar, "upper reactive limit"),
+        field("p_min_mw", &R::p_min_mw, "lower active limit").extra().from_case(),
+        field("p_max_mw", &R::p_max_mw, "upper active limit").extra().from_case(),
+        field("limit", &R::limit, "reactive limit the generator is held at").of(words::q_limit)};
+}
+
+constexpr auto fields(const AreaResult*) {
+    using R = AreaResult;
+    return std::tuple{
+        field("area", &R::area, "control area number"),
+        field("name", &R::name, "area name").label(),
+        field("generation_mw", &R::generation_mw, "active generation"),
+        field("load_mw", &R::load_mw, "active load"),
+        field("loss_mw", &R::loss_mw, "active losses of branches with both ends in the area"),
+        field("net_export_mw", &R::net_export_mw, "active power leaving over the ties, metered at the area's end")};
+}
+
+constexpr auto fields(const TieResult*) {
+    using R = TieResult;
+    return std::tuple{
+        field("branch", &R::branch, "row of the branch in the case file, from 1"),
+        field("name", &R::name, "branch name").label().extra(),
+        field("from_bus", &R::from_bus, "bus number at the from end").label().extra(),
+        field("to_bus", &R::to_bus, "bus number at the to end").label().extra(),
+        field("from_area", &R::from_area, "area at the from end").label(),
+        field("to_area", &R::to_area, "area at the to end").label(),
+        field("p_mw", &R::p_mw, "active power at the from end, positive from -> to"),
+        field("q_mvar", &R::q_mvar, "reactive power at the from end, positive from -> to").extra(),
+        field("loading_pct", &R::loading_pct, "larger apparent power of both ends over the rating").extra()};
+}
+
+constexpr auto fields(const Violation*) {
+    using R = Violation;
+    return std::tuple{
+        field("kind", &R::kind, "limit broken").of(words::violation),
+        field("contingency", &R::contingency, "outage after which it is broken; empty: intact grid"),
+        field("contingency_name", &R::contingency_name, "name of the outage").extra(),
+        field("branch", &R::branch, "row of the branch in the case file, from 1").id(),
+        field("branch_name", &R::branch_name, "branch name").extra(),
+        field("side", &R::side, "end of the branch").of(words::branch_side),
+        field("bus", &R::bus, "bus number").id(),
+        field("bus_name", &R::bus_name, "bus name").extra(),
+        field("value", &R::value, "value found, in the unit of the row"),
+        field("limit", &R::limit, "limit, in the unit of the row"),
+        field("unit", &R::unit, "unit of value and limit"),
+        field("loading_pct", &R::loading_pct, "apparent power over the rating").extra()};
+}
+
+constexpr auto fields(const Totals*) {
+    using R = Totals;
+    return std::tuple{
+        field("generation_mw", &R::generation_mw, "active generation"),
+        field("generation_mvar", &R::generation_mvar, "reactive generation"),
+        field("load_mw", &R::load_mw, "active load"),
+        field("load_mvar", &R::load_mvar, "reactive load"),
+        field("shunt_mw", &R::shunt_mw, "active power consumed by shunts").extra(),
+        field("shunt_mvar", &R::shunt_mvar, "reactive power injected by shunts").extra(),
+        field("loss_mw", &R::loss_mw, "sum over branches of P_from + P_to"),
+        field("loss_mvar", &R::loss_mvar, "sum over branches of Q_from + Q_to")};
+}
+
+constexpr auto fields(const IterationResult*) {
+    using R = IterationResult;
+    return std::tuple{
+        field("iteration", &R::iteration, "Newton iteration"),
+        field("mismatch_pu", &R::mismatch_pu, "largest mismatch, per unit"),
+        field("worst_bus", &R::worst_bus, "bus of the largest mismatch").id(),
+        field("worst_bus_name", &R::worst_bus_name, "its name").extra(),
+        field("equation", &R::equation, "equation of the largest mismatch").of(words::equation).extra(),
+        field("step_pu", &R::step_pu, "largest step, per unit").extra(),
+        field("phase", &R::phase, "start or control round").extra()};
+}
+
+constexpr auto fields(const MismatchResult*) {
+    using R = MismatchResult;
+    return std::tuple{field("bus", &R::bus, "bus number in the case file"),
+                      field("name", &R::name, "bus name"),
+                      field("p_mw", &R::p_mw, "active mismatch"),
+                      field("q_mvar", &R::q_mvar, "reactive mismatch")};
+}
+
+constexpr auto fields(const IslandResult*) {
+    using R = IslandResult;
+    return std::tuple{field("island", &R::island, "island, from 1"),
+                      field("n_bus", &R::n_bus, "buses"),
+                      field("reference_bus", &R::reference_bus, "bus that sets the angle").id(),
+                      field("load_mw", &R::load_mw, "active load"),
+                      field("generation_mw", &R::generation_mw, "active generation"),
+                      field("energised", &R::energised, "whether it has a source")};
+}
+
+constexpr auto fields(const Diagnosis*) {
+    using R = Diagnosis;
+    return std::tuple{field("worst_mismatches", &R::worst, "largest mismatches, worst first"),
+                      field("islands", &R::islands, "connected parts"),
+                      field("tried", &R::tried, "starts tried, in order")};
+}
+
+/// Without status and envelope, which every writer places itself.
+constexpr auto fields(const PfResult*) {
+    using R = PfResult;
+    return std::tuple{
+        field("dc", &R::dc, "linear approximation").extra(),
+        field("iterations", &R::iterations, "Newton iterations"),
+        field("max_mismatch_pu", &R::max_mismatch_pu, "largest mismatch, per unit"),
+        field("start", &R::start, "start that solved"),
+        field("totals", &R::totals, "sums over the grid"),
+        field("areas", &R::areas, "control areas"),
+        field("ties", &R::ties, "branches between areas"),
+        field("buses", &R::buses, "buses"),
+        field("branches", &R::branches, "branches"),
+        field("generators", &R::generators, "generators"),
+        field("violations", &R::violations, "limits broken"),
+        field("trace", &R::trace, "Newton iterations, one by one").extra(),
+        field("diagnosis", &R::diagnosis, "what a failed solve leaves").extra()};
+}
+
+constexpr auto fields(const ContingencyResult*) {
+    using R = ContingencyResult;
+    return std::tuple{
+        field("contingency", &R::contingency, "contingency"),
+        field("name", &R::name, "contingency name").label().extra(),
+        field("outage", &R::outage, "elements out").label(),
+        field("status", &R::status, "how the solve ended").of(words::status),
+        field("main_island", &R::main_island, "how the part with the slack was solved").of(words::status).extra(),
+        field("iterations", &R::iterations, "Newton iterations"),
+        field("max_mismatch_pu", &R::max_mismatch_pu, "largest mismatch, per unit").extra(),
+        field("max_loading_pct", &R::max_loading_pct, "largest loading"),
+        field("max_loading_branch", &R::max_loading_branch, "branch of the largest loading").id(),
+        field("max_loading_branch_name", &R::max_loading_branch_name, "its name").extra(),
+        field("min_vm_pu", &R::min_vm_pu, "lowest voltage, per unit"),
+        field("min_vm_bus", &R::min_vm_bus, "bus of the lowest voltage").id(),
+        field("max_vm_pu", &R::max_vm_pu, "highest voltage, per unit").extra(),
+        field("max_vm_bus", &R::max_vm_bus, "bus of the highest voltage").id().extra(),
+        field("loss_mw", &R::loss_mw, "active losses"),
+        field("lost_load_mw", &R::lost_load_mw, "load cut off"),
+        field("lost_generation_mw", &R::lost_generation_mw, "generation cut off"),
+        field("lost_buses", &R::lost_buses, "buses cut off").extra(),
+        field("violations", &R::violations, "limits broken")};
+}
+
+constexpr auto fields(const N1Summary*) {
+    using R = N1Summary;
+    return std::tuple{
+        field("solved", &R::solved, "contingencies solved"),
+        field("islanding", &R::islanding, "contingencies that split the grid"),
+        field("unsolved", &R::unsolved, "contingencies without a solution"),
+        field("with_violations", &R::with_violations, "contingencies that break a limit"),
+        field("worst", &R::worst_contingency, "contingency of the largest loading"),
+        field("worst_branch", &R::worst_branch, "branch of the largest loading").id().extra(),
+        field("worst_loading_pct", &R::worst_loading_pct, "largest loading").extra(),
+        field("lowest_vm_contingency", &R::lowest_vm_contingency, "contingency of the lowest voltage").extra(),
+        field("lowest_vm_bus", &R::lowest_vm_bus, "bus of the lowest voltage").id().extra(),
+        field("lowest_vm_pu", &R::lowest_vm_pu, "lowest voltage, per unit").extra()};
+}
+
+constexpr auto fields(const TransferLimit*) {
+    using R = TransferLimit;
+    return std::tuple{
+        field("cause", &R::cause, "what stops the transfer").of(words::cause),
+        field("branch", &R::branch, "row of the branch in the case file, from 1").id(),
+        field("branch_name", &R::branch_name, "branch name").extra(),
+        field("side", &R::side, "end of the branch").of(words::branch_side),
+        field("bus", &R::bus, "bus number").id(),
+        field("bus_name", &R::bus_name, "bus name").extra(),
+        field("contingency", &R::contingency, "outage after which it binds; empty: intact grid"),
+        field("contingency_name", &R::contingency_name, "name of the outage").extra(),
+        field("rating", &R::rating, "rating that binds").extra(),
+        field("value", &R::value, "value at the limit, in the unit of the row"),
+        field("limit", &R::limit, "limit, in the unit of the row"),
+        field("unit", &R::unit, "unit of value and limit")};
+}
+
+constexpr auto fields(const Certificate*) {
+    using R = Certificate;
+    return std::tuple{
+        field("secure_mw", &R::secure_mw, "largest shift proven secure"),
+        field("insecure_mw", &R::insecure_mw, "smallest shift found insecure"),
+        field("tolerance_mw", &R::tolerance_mw, "asked distance between both"),
+        field("contingencies_solved", &R::contingencies_solved, "contingencies solved at secure_mw"),
+        field("contingencies_excluded", &R::contingencies_excluded, "contingencies left out, with the reason"),
+        field("contingencies_unsolved", &R::contingencies_unsolved, "contingencies without a solution at secure_mw"),
+        field("max_mismatch_pu", &R::max_mismatch_pu, "largest mismatch at secure_mw, per unit"),
+        field("worst_loading_pct", &R::worst_loading_pct, "largest loading at secure_mw"),
+        field("worst_pair", &R::worst_pair, "branch and contingency of the largest loading"),
+        field("verified_by", &R::verified_by, "code path that re-checked both ends"),
+        field("violation", &R::violation, "limit broken at insecure_mw").extra()};
+}
+
+constexpr auto fields(const Limiter*) {
+    using R = Limiter;
+    return std::tuple{
+        field("limit", &R::limit, "limit").within(),
+        field("loading_pct", &R::loading_pct, "loading at secure_mw").extra(),
+        field("sensitivity_pct_per_mw", &R::sensitivity_pct_per_mw, "loading per shifted MW").extra(),
+        field("predicted_mw", &R::predicted_mw, "shift at which it would bind, linear").extra()};
+}
+
+constexpr auto fields(const TransferStep*) {
+    using R = TransferStep;
+    return std::tuple{
+        field("delta_mw", &R::delta_mw, "shift from the base"),
+        field("secure", &R::secure, "whether every contingency holds"),
+        field("worst_pair", &R::worst_pair, "branch and contingency of the largest loading").extra(),
+        field("worst_loading_pct", &R::worst_loading_pct, "largest loading").extra(),
+        field("min_vm_pu", &R::min_vm_pu, "lowest voltage, per unit").extra(),
+        field("net_export_mw", &R::net_export_mw, "net export of the source side").extra(),
+        field("loss_mw", &R::loss_mw, "active losses").extra(),
+        field("power_flows", &R::power_flows, "power flows solved").extra()};
+}
+
+constexpr auto fields(const GeneratorShift*) {
+    using R = GeneratorShift;
+    return std::tuple{
+        field("generator", &R::generator, "row of the generator in the case file, from 1"),
+        field("bus", &R::bus, "bus number").label(),
+        field("name", &R::name, "generator name").label().extra(),
+        field("fuel", &R::fuel, "fuel").label().extra(),
+        field("side", &R::side, "source or sink of the transfer").of(words::shift_side),
+        field("base_mw", &R::base_mw, "output in the base case"),
+        field("shifted_mw", &R::shifted_mw, "output at secure_mw"),
+        field("p_min_mw", &R::p_min_mw, "lower active limit").extra(),
+        field("p_max_mw", &R::p_max_mw, "upper active limit").extra()};
+}
+
+constexpr auto fields(const DirectionResult*) {
+    using R = DirectionResult;
+    return std::tuple{
+        field("from", &R::from, "exporting side").label(),
+        field("to", &R::to, "importing side").label(),
+        field("exchange", &R::exchange, "measure of the exchange").of(words::exchange),
+        field("status", &R::status, "how the search ended").extra(),
+        field("base_exchange_mw", &R::base_exchange_mw, "exchange in the base case"),
+        field("delta_e_mw", &R::delta_e_mw, "largest secure shift"),
+        field("ttc_mw", &R::ttc_mw, "total transfer capacity"),
+        field("trm_mw", &R::trm_mw, "transmission reliability margin"),
+        field("ntc_mw", &R::ntc_mw, "net transfer capacity"),
+        field("aac_mw", &R::aac_mw, "already allocated capacity"),
+        field("atc_mw", &R::atc_mw, "available transfer capacity"),
+        field("ttc_intact_mw", &R::ttc_intact_mw, "total transfer capacity without contingencies"),
+        field("max_shift_mw", &R::max_shift_mw, "shift the keys can give").extra(),
+        field("limit", &R::limit, "what stops the transfer"),
+        field("intact_limit", &R::intact_limit, "what stops it without contingencies").extra(),
+        field("certificate", &R::certificate, "proof of the answer"),
+        field("limiters", &R::limiters, "next limits"),
+        field("steps", &R::steps, "probes of the search"),
+        field("shifts", &R::shifts, "generator outputs"),
+        field("ties", &R::ties, "branches between both sides at secure_mw"),
+        field("base_violations", &R::base_violations, "limits already broken in the base case").extra(),
+        field("power_flows", &R::power_flows, "power flows solved").extra()};
+}
+
+constexpr auto fields(const CaseInfo*) {
+    using R = CaseInfo;
+    return std::tuple{field("name", &R::name, "case name"),
+                      field("file", &R::file, "path as given"),
+                      field("sha256", &R::sha256, "hash of the file"),
+                      field("format", &R::format, "file format"),
+                      field("base_mva", &R::base_mva, "base power"),
+                      field("n_bus", &R::n_bus, "buses"),
+                      field("n_branch", &R::n_branch, "branches"),
+                      field("n_generator", &R::n_generator, "generators")};
+}
+
+/// Whether a type is described above.
+template <class T>
+concept Record = requires(const T* record) { fields(record); };
+
+/// Calls visit(field) for every field of a record type, in the order of the contract.
+template <Record R, class Visit>
+constexpr void for_each_field(Visit&& visit) {
+    std::apply([&](const auto&... each) { (visit(each), ...); }, fields(static_cast<const R*>(nullptr)));
+}
+
+/// The unit a field name ends in, as UDUNITS writes it where it knows it; "1" for pure numbers.
+[[nodiscard]] constexpr std::string_view unit_of(std::string_view key) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 7> suffixes{{{"_pct_per_mw", "percent/MW"},
+                                                                                     {"_mw", "MW"},
+                                                                                     {"_mvar", "Mvar"},
+                                                                                     {"_mva", "MVA"},
+                                                                                     {"_kv", "kV"},
+                                                                                     {"_deg", "degree"},
+                                                                                     {"_pct", "percent"}}};
+    for (const auto& [suffix, unit] : suffixes)
+        if (key.ends_with(suffix)) return unit;
+    return "1";
+}
+
+}  // namespace araz

@@ -1,0 +1,284 @@
+// What studies answer, in file units, with the file's own labels: the shape of the JSON contract.
+// io/ writes these structs, verify/ re-checks them, report/ prints them; none of them computes.
+//
+// Power is MW / MVAr / MVA, voltage p.u. and degrees, `loading_pct` percent of the named rating.
+// `branch` and `generator` are 1-based rows of the file's own table, `bus` its own number.
+// NaN means "not available" and becomes null in JSON, an empty cell in CSV.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "araz/base/finding.hpp"
+#include "araz/base/status.hpp"
+
+namespace araz {
+
+inline constexpr double nan_value = std::numeric_limits<double>::quiet_NaN();
+
+/// An option as resolved: what `options{}` in a result echoes.
+using OptionValue = std::variant<bool, double, std::string, std::vector<std::string>>;
+using OptionMap = std::map<std::string, OptionValue>;
+
+struct CaseInfo {
+    std::string name, file, sha256, format;
+    double base_mva = 100.0;
+    int n_bus = 0, n_branch = 0, n_generator = 0;  ///< rows of the file
+};
+
+/// The common envelope of every result.
+struct Envelope {
+    std::string schema;  ///< "araz.pf/1"
+    CaseInfo grid;
+    OptionMap options;
+    std::string status;  ///< a SolveStatus word, or "error"
+    Findings findings;
+};
+
+struct BusResult {
+    std::int64_t bus = 0;
+    std::string name;
+    int area = 0, zone = 0;
+    double base_kv = 0.0;
+    std::string type;  ///< "pq", "pv", "slack", "isolated", "dead"
+    double vm_pu = nan_value, va_deg = nan_value;
+    double vmin_pu = nan_value, vmax_pu = nan_value;
+    double p_load_mw = 0.0, q_load_mvar = 0.0;
+};
+
+struct BranchResult {
+    int branch = 0;
+    std::int64_t from_bus = 0, to_bus = 0;
+    std::string name;
+    bool in_service = true;
+    double p_from_mw = 0.0, q_from_mvar = 0.0, p_to_mw = 0.0, q_to_mvar = 0.0;
+    double rate_mva = nan_value;     ///< rating the loading refers to; NaN without one
+    double loading_pct = nan_value;  ///< 100 max(|S_from|, |S_to|) / rate
+};
+
+struct GeneratorResult {
+    int generator = 0;
+    std::int64_t bus = 0;
+    std::string name, fuel;
+    bool in_service = true;
+    double p_mw = 0.0, q_mvar = 0.0;
+    double q_min_mvar = nan_value, q_max_mvar = nan_value;
+    double p_min_mw = nan_value, p_max_mw = nan_value;
+    std::string limit = "none";  ///< "none", "q_min", "q_max"
+};
+
+struct AreaResult {
+    int area = 0;
+    std::string name;
+    double generation_mw = 0.0, load_mw = 0.0;
+    double loss_mw = 0.0;  ///< branches with both ends in the area; a tie's loss belongs to neither side
+    /// Sum over tie branches of the active power leaving the area, metered at the area's end.
+    double net_export_mw = 0.0;
+};
+
+struct TieResult {
+    int branch = 0;
+    std::string name;
+    std::int64_t from_bus = 0, to_bus = 0;
+    int from_area = 0, to_area = 0;
+    double p_mw = 0.0, q_mvar = 0.0;  ///< at the from end, positive from -> to
+    double loading_pct = nan_value;
+};
+
+/// One limit broken in one state. `contingency` is empty for the intact grid.
+/// Names are for people: a branch's own name or "6-10" after its buses; a contingency's likewise.
+struct Violation {
+    std::string kind;  ///< "thermal", "voltage_low", "voltage_high", "voltage_step", "q_limit", "p_limit"
+    std::string contingency;
+    std::string contingency_name;
+    int branch = 0;          ///< 0: not a branch
+    std::string branch_name;
+    std::string side;        ///< "from", "to"
+    std::int64_t bus = 0;    ///< 0: not a bus
+    std::string bus_name;
+    double value = nan_value, limit = nan_value;
+    std::string unit;        ///< "MVA", "p.u.", "MVAr", "MW"
+    double loading_pct = nan_value;
+};
+
+struct Totals {
+    double generation_mw = 0.0, generation_mvar = 0.0;
+    double load_mw = 0.0, load_mvar = 0.0;
+    double shunt_mw = 0.0, shunt_mvar = 0.0;  ///< consumed MW, injected MVAr
+    double loss_mw = 0.0;    ///< sum over branches of P_from + P_to
+    double loss_mvar = 0.0;  ///< sum over branches of Q_from + Q_to (charging included)
+};
+
+struct IterationResult {
+    int iteration = 0;
+    double mismatch_pu = nan_value;
+    std::int64_t worst_bus = 0;
+    std::string worst_bus_name;
+    std::string equation;  ///< "P" or "Q"
+    double step_pu = nan_value;
+    std::string phase;     ///< start rung or control round it belongs to
+};
+
+struct MismatchResult {
+    std::int64_t bus = 0;
+    std::string name;
+    double p_mw = 0.0, q_mvar = 0.0;
+};
+
+struct IslandResult {
+    int island = 0;
+    int n_bus = 0;
+    std::int64_t reference_bus = 0;
+    double load_mw = 0.0, generation_mw = 0.0;
+    bool energised = true;
+};
+
+/// What a failed solve leaves for the engineer.
+struct Diagnosis {
+    std::vector<MismatchResult> worst;  ///< ten largest mismatches, worst first
+    std::vector<IslandResult> islands;
+    std::vector<std::string> tried;     ///< rungs of the start ladder, in order, with their outcome
+};
+
+struct PfResult {
+    Envelope envelope;
+    SolveStatus status = SolveStatus::no_solution_found;
+    bool dc = false;
+    int iterations = 0;
+    double max_mismatch_pu = nan_value;
+    std::string start;  ///< the rung that solved: "stored", "flat", "dc", "dc+step-cap"
+    Totals totals;
+    std::vector<AreaResult> areas;
+    std::vector<TieResult> ties;
+    std::vector<BusResult> buses;
+    std::vector<BranchResult> branches;
+    std::vector<GeneratorResult> generators;
+    std::vector<Violation> violations;
+    std::vector<IterationResult> trace;
+    Diagnosis diagnosis;  ///< filled when status is not solved
+};
+
+struct ContingencyResult {
+    std::string contingency;          ///< branch row as text for a single branch outage
+    std::string name;                 ///< for people: "6-10", or what the contingency file calls it
+    std::vector<std::string> outage;  ///< elements out, e.g. {"branch 12"}
+    SolveStatus status = SolveStatus::no_solution_found;
+    /// How the part that stays with the slack was solved when `status` is islanded.
+    SolveStatus main_island = SolveStatus::no_solution_found;
+    int iterations = 0;
+    double max_mismatch_pu = nan_value;
+    double max_loading_pct = nan_value;
+    int max_loading_branch = 0;
+    std::string max_loading_branch_name;
+    double min_vm_pu = nan_value, max_vm_pu = nan_value;
+    std::int64_t min_vm_bus = 0, max_vm_bus = 0;
+    double loss_mw = nan_value;
+    double lost_load_mw = 0.0, lost_generation_mw = 0.0;
+    int lost_buses = 0;
+    std::vector<Violation> violations;
+};
+
+struct N1Summary {
+    int solved = 0, islanding = 0, unsolved = 0, with_violations = 0;
+    /// Worst loading over all solved contingencies; branch 0 when nothing is rated.
+    std::string worst_contingency;
+    int worst_branch = 0;
+    double worst_loading_pct = nan_value;
+    std::string lowest_vm_contingency;
+    std::int64_t lowest_vm_bus = 0;
+    double lowest_vm_pu = nan_value;
+};
+
+struct N1Result {
+    Envelope envelope;
+    PfResult base;
+    std::vector<ContingencyResult> contingencies;
+    N1Summary summary;
+};
+
+/// What stops a transfer. `cause` is a word of the contract.
+struct TransferLimit {
+    std::string cause = "none_up_to_max";
+    int branch = 0;
+    std::string branch_name;
+    std::string side;
+    std::int64_t bus = 0;
+    std::string bus_name;
+    std::string contingency;  ///< empty: the intact grid
+    std::string contingency_name;
+    std::string rating;       ///< of a thermal limit: "A", "B", "C", "1.1xA"
+    double value = nan_value, limit = nan_value;
+    std::string unit;
+};
+
+struct Certificate {
+    double secure_mw = nan_value, insecure_mw = nan_value;  ///< shift from the base
+    double tolerance_mw = nan_value;
+    int contingencies_solved = 0;
+    std::vector<std::string> contingencies_excluded;  ///< "12: splits the network", ...
+    int contingencies_unsolved = 0;
+    double max_mismatch_pu = nan_value;
+    double worst_loading_pct = nan_value;
+    std::string worst_pair;  ///< "branch 10 after contingency 27"
+    std::string verified_by;
+    Violation violation;     ///< what is broken at insecure_mw
+};
+
+struct Limiter {
+    TransferLimit limit;
+    double loading_pct = nan_value;         ///< at secure_mw
+    double sensitivity_pct_per_mw = nan_value;
+    double predicted_mw = nan_value;        ///< shift at which it would bind, linear from secure_mw
+};
+
+struct TransferStep {
+    double delta_mw = 0.0;
+    bool secure = false;
+    std::string worst_pair;
+    double worst_loading_pct = nan_value;
+    double min_vm_pu = nan_value;
+    double net_export_mw = nan_value;
+    double loss_mw = nan_value;
+    int power_flows = 0;
+};
+
+struct GeneratorShift {
+    int generator = 0;
+    std::int64_t bus = 0;
+    std::string name, fuel;
+    std::string side;  ///< "source", "sink"
+    double base_mw = 0.0, shifted_mw = 0.0, p_min_mw = nan_value, p_max_mw = nan_value;
+};
+
+struct DirectionResult {
+    std::string from, to;
+    std::string exchange;  ///< "net", "scheduled"
+    std::string status;    ///< "converged" or why there is no answer
+    double base_exchange_mw = nan_value;
+    double delta_e_mw = nan_value;
+    double ttc_mw = nan_value, trm_mw = nan_value, ntc_mw = nan_value;
+    double aac_mw = nan_value, atc_mw = nan_value;
+    double ttc_intact_mw = nan_value;
+    double max_shift_mw = nan_value;  ///< what the shift keys could give at most
+    TransferLimit limit, intact_limit;
+    Certificate certificate;
+    std::vector<Limiter> limiters;
+    std::vector<TransferStep> steps;
+    std::vector<GeneratorShift> shifts;
+    std::vector<TieResult> ties;               ///< at secure_mw
+    std::vector<Violation> base_violations;    ///< listed whatever the policy
+    int power_flows = 0;
+};
+
+struct CapacityResult {
+    Envelope envelope;
+    PfResult base;  ///< the solved base; its diagnosis when that failed
+    std::vector<DirectionResult> directions;
+};
+
+}  // namespace araz

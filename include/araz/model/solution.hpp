@@ -1,0 +1,55 @@
+// Solution: the state one solve ended in, in the Network's units and indices.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "araz/base/status.hpp"
+
+namespace araz {
+
+/// Whether the units of a regulated bus stand at a reactive limit.
+enum class Pin : std::int8_t { none = 0, q_max = 1, q_min = -1 };
+
+struct TraceEntry {
+    std::string phase;     ///< rung of the start ladder, then the control that asked for the solve
+    int iteration = 0;
+    double mismatch = 0.0; ///< p.u.
+    int bus = -1;          ///< of the worst equation
+    bool reactive = false;
+    double step = 0.0;
+};
+
+/// One action of an outer loop.
+struct ControlAction {
+    std::string control;  ///< "reactive_limits"
+    std::string action;   ///< "pin q_max", "release"
+    int bus = -1;
+    int round = 0;
+};
+
+struct Solution {
+    SolveStatus status = SolveStatus::no_solution_found;
+    int iterations = 0;         ///< Newton steps of the rung that solved and of all control rounds
+    double max_mismatch = 0.0;  ///< p.u.
+    std::string start;          ///< rung that solved
+    std::vector<std::string> tried;  ///< rungs in order with their outcome
+
+    std::vector<double> vm, va;  ///< [n_bus]; at dead buses 0
+    std::vector<double> p_mismatch, q_mismatch;  ///< [n_bus] filled when not solved
+    std::vector<Pin> pin;        ///< [n_bus]
+    std::vector<double> gen_p, gen_q;  ///< [n_gen]; 0 for a unit that is out
+    std::vector<double> p_load, q_load;  ///< [n_bus] consumption in this scenario; 0 at dead buses
+    std::vector<unsigned char> live;   ///< [n_bus] 0: de-energised in this scenario
+    std::vector<unsigned char> branch_out;  ///< [n_branch] 1: out in this scenario; empty: none
+    double lost_load = 0.0, lost_generation = 0.0;  ///< p.u., cut off by the outages
+    int lost_buses = 0;
+    int weakest_bus = -1;
+    std::vector<ControlAction> actions;
+    std::vector<TraceEntry> trace;
+
+    [[nodiscard]] bool solved() const { return is_solved(status); }
+};
+
+}  // namespace araz

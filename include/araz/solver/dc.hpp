@@ -1,0 +1,44 @@
+// DC power flow: B theta = P with b = 1 / (x tap), phase shifters as injections, losses neglected
+// (B. Stott, J. Jardim, O. Alsac, "DC Power Flow Revisited", IEEE Trans. Power Syst. 24(3), 2009).
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "araz/solver/admittance.hpp"
+#include "araz/solver/power_equations.hpp"
+#include "araz/solver/sparse_lu.hpp"
+
+namespace araz::solver {
+
+/// Susceptances and shifts of the DC model.
+struct DcBranches {
+    std::vector<double> b;      ///< [n_branch] 1 / (x tap); 0 for a branch that is out
+    std::vector<double> shift;  ///< [n_branch] rad
+};
+
+/// Factors B once for one set of branches and bus kinds; solves for many injections.
+class DcSolver {
+public:
+    DcSolver(const AdmittancePattern& pattern, const DcBranches& branches, std::span<const BusKind> kind);
+
+    [[nodiscard]] bool ok() const { return ok_; }
+
+    /// Angles [n_bus] from net injections `p` [n_bus]; slack and dead buses keep the value in `va`.
+    void solve(std::span<const double> p, std::span<double> va);
+
+    /// Flow from -> to of each branch at these angles.
+    [[nodiscard]] double flow(int branch, std::span<const double> va) const {
+        return branches_.b[branch] * (va[pattern_->from[branch]] - va[pattern_->to[branch]] - branches_.shift[branch]);
+    }
+
+private:
+    const AdmittancePattern* pattern_;
+    DcBranches branches_;
+    std::vector<BusKind> kind_;
+    SparseLu lu_;
+    std::vector<double> rhs_;
+    bool ok_ = false;
+};
+
+}  // namespace araz::solver

@@ -1,0 +1,72 @@
+// Exchange: the state of the grid when area A sends a given shift to area B.
+//
+// Two definitions, the option --exchange:
+//   scheduled  the shift is scheduled on the units of both sides; the slack takes the change of losses.
+//   net        the AC net position of A (active power leaving it, metered at its own end) rises by the
+//              shift; every area that is neither A nor B keeps its net position; B takes the rest. Each
+//              area covers its own change of losses with its own key, so the answer does not depend on
+//              where the slack is.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "araz/engine/engine.hpp"
+#include "araz/study/shift_key.hpp"
+
+namespace araz {
+
+enum class ExchangeMode { net, scheduled };
+
+/// Which buses belong to the sides, by area or zone.
+struct ExchangeSides {
+    std::string from, to;                       ///< as the user named them
+    std::vector<unsigned char> in_from, in_to;  ///< [n_bus]
+};
+
+enum class PointStatus { ok, unsolved, source_exhausted, sink_exhausted };
+
+struct ExchangePoint {
+    PointStatus status = PointStatus::ok;
+    double shift = 0.0;       ///< p.u.
+    Scenario scenario;        ///< overlay that makes it
+    Solution intact;
+    double net_export = 0.0;  ///< of A, p.u.
+    double loss = 0.0;        ///< whole system, p.u.
+};
+
+class Exchange {
+public:
+    /// `base` is the solved base state, which the shift starts from.
+    Exchange(ModelPtr model, ExchangeMode mode, KeyKind key, ExchangeSides sides, const Solution& base);
+
+    /// Solves the intact grid at a shift >= 0 p.u., starting from `warm`.
+    [[nodiscard]] ExchangePoint solve(Engine& engine, double shift, const Solution& warm) const;
+
+    [[nodiscard]] double source_room() const { return source_.capacity(); }
+    [[nodiscard]] double sink_room() const { return sink_.capacity(); }
+    [[nodiscard]] const ShiftKey& source() const { return source_; }
+    [[nodiscard]] const ShiftKey& sink() const { return sink_; }
+    [[nodiscard]] double base_net_export() const { return base_export_[0]; }
+    [[nodiscard]] const ExchangeSides& sides() const { return sides_; }
+    [[nodiscard]] ExchangeMode mode() const { return mode_; }
+    /// Group of each bus: 0 from, 1 to, 2 the rest.
+    [[nodiscard]] const std::vector<int>& group() const { return group_; }
+
+private:
+    struct Shifts;
+    [[nodiscard]] Scenario scenario_for(const Shifts& shifts) const;
+    [[nodiscard]] ExchangePoint solve_net(Engine& engine, double shift, const Solution& warm) const;
+    void measure(const Engine& engine, ExchangePoint& point, std::vector<double>& exported) const;
+
+    ModelPtr model_;
+    ExchangeMode mode_;
+    ExchangeSides sides_;
+    std::vector<int> group_;
+    std::vector<double> base_p_;       ///< output of each unit at the base
+    std::vector<double> base_export_;  ///< by group
+    ShiftKey source_, sink_, source_back_, sink_back_, rest_up_, rest_down_;
+};
+
+}  // namespace araz

@@ -1,0 +1,52 @@
+// Independent re-check of a result against the laws it must obey and against a reference.
+//
+// Nothing here uses the solver, its patterns or its Network: voltages come from the result, element
+// data from the Case, and every law is recomputed with plain complex arithmetic, branch by branch.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "araz/base/result.hpp"
+#include "araz/model/case.hpp"
+#include "araz/model/results.hpp"
+#include "araz/model/table.hpp"
+
+namespace araz {
+
+struct LawCheck {
+    std::string law;        ///< "kirchhoff_p", "branch_flow", "complementarity", ...
+    std::string element;    ///< where the largest deviation is
+    double deviation = 0.0; ///< in `unit`
+    double tolerance = 0.0;
+    std::string unit;
+    int checked = 0;
+    int failed = 0;
+    [[nodiscard]] bool passed() const { return failed == 0; }
+};
+
+struct VerifyReport {
+    std::vector<LawCheck> checks;
+    Findings findings;
+    [[nodiscard]] bool passed() const;
+};
+
+/// Recomputes power balance at every bus, the pi-model flow at both ends of every branch, losses,
+/// totals, area exchange, set points and reactive limits of `result` from `grid`.
+/// Tolerances: `mismatch_pu` on the balance (the result's own tol by default), 1e-6 MW on flows.
+struct LawTolerances {
+    double mismatch_pu = 1e-7;
+    double flow_mw = 1e-5;
+};
+[[nodiscard]] VerifyReport check_laws(const Case& grid, const PfResult& result, const LawTolerances& tolerances = {});
+
+/// Per-quantity tolerances of a comparison; the key is the column name ("vm_pu").
+using Tolerances = std::map<std::string, double>;
+[[nodiscard]] Tolerances default_tolerances();
+
+/// Compares two tables keyed by an id column: every cell of `reference` whose column also stands in
+/// `actual`. A row missing on either side is a failure.
+[[nodiscard]] VerifyReport compare(const Table& actual, const Table& reference, const Tolerances& tolerances);
+
+}  // namespace araz

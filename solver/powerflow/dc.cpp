@@ -1,0 +1,46 @@
+#include "araz/solver/dc.hpp"
+
+namespace araz::solver {
+
+namespace {
+
+bool is_fixed(BusKind kind) { return kind == BusKind::slack || kind == BusKind::dead; }
+
+}  // namespace
+
+DcSolver::DcSolver(const AdmittancePattern& pattern, const DcBranches& branches, std::span<const BusKind> kind)
+    : pattern_(&pattern), branches_(branches), kind_(kind.begin(), kind.end()) {
+    const int n = pattern.n_bus;
+    std::vector<double> values(static_cast<std::size_t>(pattern.nnz()), 0.0);
+    for (int l = 0; l < pattern.n_branch(); ++l) {
+        const int f = pattern.from[l];
+        const int t = pattern.to[l];
+        const double b = branches_.b[l];
+        if (!is_fixed(kind_[f])) {
+            values[pattern.diagonal[f]] += b;
+            values[pattern.slot_ft[l]] -= b;
+        }
+        if (!is_fixed(kind_[t])) {
+            values[pattern.diagonal[t]] += b;
+            values[pattern.slot_tf[l]] -= b;
+        }
+    }
+    for (int i = 0; i < n; ++i)
+        if (is_fixed(kind_[i])) values[pattern.diagonal[i]] = 1.0;
+    rhs_.resize(n);
+    ok_ = lu_.analyze(n, pattern.row_start, pattern.column) && lu_.factor(values).ok;
+}
+
+void DcSolver::solve(std::span<const double> p, std::span<double> va) {
+    const int n = pattern_->n_bus;
+    for (int i = 0; i < n; ++i) rhs_[i] = is_fixed(kind_[i]) ? va[i] : p[i];
+    for (int l = 0; l < pattern_->n_branch(); ++l) {
+        const double pushed = branches_.b[l] * branches_.shift[l];
+        if (!is_fixed(kind_[pattern_->from[l]])) rhs_[pattern_->from[l]] += pushed;
+        if (!is_fixed(kind_[pattern_->to[l]])) rhs_[pattern_->to[l]] -= pushed;
+    }
+    lu_.solve(rhs_);
+    for (int i = 0; i < n; ++i) va[i] = rhs_[i];
+}
+
+}  // namespace araz::solver

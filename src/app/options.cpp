@@ -1,0 +1,148 @@
+#include "options.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "araz/base/text.hpp"
+
+namespace araz::app {
+
+namespace {
+
+using enum OptionKind;
+
+constexpr std::array table{
+    // What is solved.
+    OptionSpec{"--dc", flag, "", "", "DC power flow instead of AC", "Solving", 0, 0},
+    OptionSpec{"--q-limits", choice, "on|off", "on",
+               "reactive limits of units, two-way, summed per bus; slack buses are exempt", "Solving", 0, 0},
+    OptionSpec{"--start", choice, "auto|stored|flat|dc", "auto",
+               "first rung of the start ladder (stored voltages; DC angles; DC angles with capped steps)", "Solving", 0, 0},
+    OptionSpec{"--tol", number, "PU", "1e-8", "infinity norm of the mismatch that counts as solved", "Solving", 1e-14, 1.0},
+    OptionSpec{"--max-iterations", integer, "N", "30", "Newton steps per rung", "Solving", 1, 10000},
+    OptionSpec{"--threads", integer, "N", "0", "threads; 0: all cores. Results are the same for any number", "Solving", 0, 4096},
+    // Limits.
+    OptionSpec{"--rating-base", text, "RATING", "A", "rating in the intact grid: A, B, C or a factor such as 0.9xA", "Limits", 0, 0},
+    OptionSpec{"--rating-contingency", text, "RATING", "A", "rating after a contingency: A, B, C or 1.2xA", "Limits", 0, 0},
+    OptionSpec{"--voltage-limits", choice, "on|off", "on", "watch the voltage bands of the case", "Limits", 0, 0},
+    OptionSpec{"--fail-on-violations", flag, "", "", "exit code 1 when a limit is violated", "Limits", 0, 0},
+    // Contingencies.
+    OptionSpec{"--contingencies", choice, "all|none", "all",
+               "all: every single branch; those that split the network are reported apart", "Contingencies", 0, 0},
+    OptionSpec{"--exclude", list, "ROWS", "", "branch rows left out as outages, comma separated", "Contingencies", 0, 0},
+    // Exchange.
+    OptionSpec{"--from", text, "AREAS", "", "exporting areas: numbers or names, comma separated; rest: all others", "Exchange", 0, 0},
+    OptionSpec{"--to", text, "AREAS", "", "importing areas", "Exchange", 0, 0},
+    OptionSpec{"--both", flag, "", "", "both directions", "Exchange", 0, 0},
+    OptionSpec{"--group", choice, "area|zone", "area", "what --from and --to name", "Exchange", 0, 0},
+    OptionSpec{"--exchange", choice, "net|scheduled", "net",
+               "net: the AC net position is controlled and each area covers its own change of losses; scheduled: the "
+               "shift is scheduled and the slack takes the losses", "Exchange", 0, 0},
+    OptionSpec{"--key", choice, "headroom|pg|pmax|equal|merit|load", "headroom",
+               "how the units of each side share the shift; pg scales outputs without regard to Pmax", "Exchange", 0, 0},
+    OptionSpec{"--base-insecure", choice, "no-worse|strict|drop-pairs", "no-worse",
+               "a pair violated at the base: may not get worse; refuses the study; is not monitored", "Exchange", 0, 0},
+    OptionSpec{"--tolerance", number, "MW", "1", "width of the certified bracket", "Exchange", 1e-3, 1e6},
+    OptionSpec{"--audit", integer, "K", "20", "equally spaced levels checked below the limit", "Exchange", 1, 100000},
+    OptionSpec{"--max", number, "MW", "", "no shift beyond", "Exchange", 0.0, 1e9},
+    OptionSpec{"--trm", text, "MARGIN", "0", "reliability margin: MW, P% of TTC, or sqrt:MW per root of ties", "Exchange", 0, 0},
+    OptionSpec{"--aac", number, "MW", "0", "already allocated capacity", "Exchange", 0.0, 1e9},
+    // Data.
+    OptionSpec{"--allow", list, "CODES", "", "errors of these codes become warnings", "Data", 0, 0},
+    OptionSpec{"--deny", list, "CODES", "", "findings of these codes become errors", "Data", 0, 0},
+    OptionSpec{"--from-format", text, "FORMAT", "", "format of the input instead of its extension", "Data", 0, 0},
+    OptionSpec{"--to-format", text, "FORMAT", "", "format of the output instead of its extension", "Data", 0, 0},
+    OptionSpec{"--case", text, "CASE", "", "case file the result is checked against", "Data", 0, 0},
+    OptionSpec{"--reference", text, "FILE", "", "reference table (.csv) or result (.json) to compare with", "Data", 0, 0},
+    OptionSpec{"--tolerances", list, "NAME=X", "", "tolerances per column, for example vm_pu=1e-6,p_from_mw=0.01", "Data", 0, 0},
+    // Output.
+    OptionSpec{"--format", choice, "table|csv|json|ndjson", "", "output format; by default a table, or the extension of -o", "Output", 0, 0},
+    OptionSpec{"--output", text, "FILE", "-", "where the result goes; .json, .csv, .ndjson, .h5 or .txt", "Output", 0, 0},
+    OptionSpec{"--table", text, "NAME", "", "which table to write as CSV", "Output", 0, 0},
+    OptionSpec{"--limit", integer, "N", "20", "rows of long tables; 0: all", "Output", 0, 1e9},
+    OptionSpec{"--color", choice, "auto|always|never", "auto", "colours in tables; NO_COLOR is honoured", "Output", 0, 0},
+    OptionSpec{"--progress", choice, "auto|always|never", "auto", "progress on stderr", "Output", 0, 0},
+};
+
+}  // namespace
+
+std::span<const OptionSpec> option_table() { return table; }
+
+const OptionSpec* find_option(std::string_view name) {
+    const auto found = std::find_if(table.begin(), table.end(), [&](const OptionSpec& o) { return o.name == name; });
+    return found == table.end() ? nullptr : &*found;
+}
+
+bool Options::has(std::string_view name) const {
+    const auto found = values_.find(std::string(name));
+    return found != values_.end() && !found->second.empty();
+}
+
+std::string Options::text(std::string_view name) const {
+    const auto found = values_.find(std::string(name));
+    return found == values_.end() ? std::string{} : found->second;
+}
+
+bool Options::on(std::string_view name) const {
+    const std::string value = text(name);
+    return value == "on" || value == "true";
+}
+
+double Options::number(std::string_view name) const { return parse_double(text(name)).value_or(nan_value); }
+int Options::integer(std::string_view name) const { return static_cast<int>(parse_integer(text(name)).value_or(0)); }
+
+std::vector<std::string> Options::list(std::string_view name) const {
+    std::vector<std::string> out;
+    for (std::string& part : split(text(name), ','))
+        if (!part.empty()) out.push_back(std::move(part));
+    return out;
+}
+
+OptionMap Options::resolved() const {
+    OptionMap map;
+    for (const auto& [name, value] : values_) {
+        const OptionSpec* spec = find_option(name);
+        const std::string key = name.substr(2);
+        switch (spec->kind) {
+            case OptionKind::flag: map[key] = value == "true"; break;
+            case OptionKind::number:
+            case OptionKind::integer:
+                if (!value.empty()) map[key] = parse_double(value).value_or(nan_value);
+                break;
+            case OptionKind::list: map[key] = this->list(name); break;
+            case OptionKind::choice:
+            case OptionKind::text:
+                if (!value.empty()) map[key] = value;
+                break;
+        }
+    }
+    return map;
+}
+
+Findings check_value(const OptionSpec& spec, const std::string& value) {
+    Finding finding;
+    finding.code = "AZ3010";
+    const std::string what = std::string(spec.name) + ": '" + value + "' ";
+    if (spec.kind == choice) {
+        const std::vector<std::string> choices = split(spec.value, '|');
+        if (value.empty() || std::find(choices.begin(), choices.end(), value) != choices.end()) return {};
+        finding.message = what + "is not one of " + join(choices, ", ") + did_you_mean(value, choices);
+        return {finding};
+    }
+    if (spec.kind != number && spec.kind != integer) return {};
+    if (value.empty()) return {};
+    const auto parsed = parse_double(value);
+    const bool whole = spec.kind == number || parse_integer(value).has_value();
+    if (!parsed || !std::isfinite(*parsed) || !whole) {
+        finding.message = what + (spec.kind == integer ? "is not a whole number" : "is not a number");
+        return {finding};
+    }
+    if (spec.low < spec.high && (*parsed < spec.low || *parsed > spec.high)) {
+        finding.message = what + "is outside " + shortest(spec.low) + " to " + shortest(spec.high);
+        return {finding};
+    }
+    return {};
+}
+
+}  // namespace araz::app

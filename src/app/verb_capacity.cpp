@@ -1,0 +1,75 @@
+#include "araz/study/capacity.hpp"
+
+#include "araz/base/text.hpp"
+#include "session.hpp"
+#include "studies.hpp"
+#include "verbs.hpp"
+
+namespace araz::app {
+
+namespace {
+
+constexpr const char* schema = "araz.capacity/1";
+
+Result<CapacityOptions> capacity_options(const Options& options) {
+    CapacityOptions capacity;
+    capacity.mode = options.text("--exchange") == "net" ? ExchangeMode::net : ExchangeMode::scheduled;
+    const auto key = parse_key(options.text("--key"));
+    if (!key) return key.error();
+    capacity.key = *key;
+    const std::string policy = options.text("--base-insecure");
+    capacity.base_insecure = policy == "strict"       ? BaseInsecure::strict
+                             : policy == "drop-pairs" ? BaseInsecure::drop_pairs
+                                                      : BaseInsecure::no_worse;
+    capacity.tolerance_mw = options.number("--tolerance");
+    capacity.audit_levels = options.integer("--audit");
+    if (options.has("--max")) capacity.max_mw = options.number("--max");
+    const auto margin = parse_margin(options.text("--trm"));
+    if (!margin) return margin.error();
+    capacity.margin = *margin;
+    capacity.aac_mw = options.number("--aac");
+    return capacity;
+}
+
+Result<std::vector<ExchangeSides>> directions(const Options& options, const Network& net) {
+    if (!options.has("--from") || !options.has("--to"))
+        return Error::make(ErrorKind::usage, "AZ3007", "capacity needs --from and --to",
+                           "for example --from AZ --to IR, or --from 1 --to rest");
+    const Grouping grouping = options.text("--group") == "zone" ? Grouping::zone : Grouping::area;
+    std::vector<ExchangeSides> sides;
+    auto forward = make_sides(net, options.text("--from"), options.text("--to"), grouping);
+    if (!forward) return forward.error();
+    sides.push_back(*forward);
+    if (options.on("--both")) {
+        auto back = make_sides(net, options.text("--to"), options.text("--from"), grouping);
+        if (!back) return back.error();
+        sides.push_back(*back);
+    }
+    return sides;
+}
+
+}  // namespace
+
+int run_capacity(const Options& options) {
+    const auto setup = make_setup(options, options.files[0]);
+    if (!setup) return report_error(options, schema, setup.error());
+    const auto capacity = capacity_options(options);
+    if (!capacity) return report_error(options, schema, capacity.error());
+    const auto sides = directions(options, *setup->model->network);
+    if (!sides) return report_error(options, schema, sides.error());
+    const auto spec = contingency_spec(options);
+    if (!spec) return report_error(options, schema, spec.error());
+    const auto contingencies = make_contingencies(*setup->model, *spec);
+    if (!contingencies) return report_error(options, schema, contingencies.error());
+
+    CapacityResult result = araz::run_capacity(*setup, *contingencies, *capacity, *sides);
+    result.envelope.options = options.resolved();
+    show_findings(result.envelope.findings);
+    if (const int written = write_result(options, result); written != exit_ok) return written;
+    if (!is_solved(result.base.status)) return exit_not_solved;
+    for (const DirectionResult& direction : result.directions)
+        if (direction.status != "converged") return exit_findings;
+    return exit_ok;
+}
+
+}  // namespace araz::app

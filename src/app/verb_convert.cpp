@@ -1,0 +1,22 @@
+#include <cstdio>
+
+#include "araz/io/case_io.hpp"
+#include "session.hpp"
+#include "verbs.hpp"
+
+namespace araz::app {
+
+int run_convert(const Options& options) {
+    const auto grid = read_case(options.files[0], options.text("--from-format"));
+    if (!grid) return report_error(options, "araz.convert/1", grid.error());
+    const auto written = write_case(*grid, options.files[1], options.text("--to-format"));
+    if (!written) return report_error(options, "araz.convert/1", written.error());
+    std::fprintf(stderr,
+                 "import ledger: %zu buses, %zu branches, %zu generators, %zu dc lines, %zu cost rows read and written\n",
+                 grid->buses.size(), grid->branches.size(), grid->generators.size(), grid->dc_lines.size(),
+                 grid->gen_costs.size());
+    if (!grid->findings.empty()) std::fputs(render(grid->findings).c_str(), stderr);
+    return exit_ok;
+}
+
+}  // namespace araz::app

@@ -1,0 +1,28 @@
+#include "araz/study/n1.hpp"
+
+#include "session.hpp"
+#include "studies.hpp"
+#include "verbs.hpp"
+
+namespace araz::app {
+
+int run_n1(const Options& options) {
+    const char* schema = "araz.n1/1";
+    const auto setup = make_setup(options, options.files[0]);
+    if (!setup) return report_error(options, schema, setup.error());
+    const auto spec = contingency_spec(options);
+    if (!spec) return report_error(options, schema, spec.error());
+    const auto contingencies = make_contingencies(*setup->model, *spec);
+    if (!contingencies) return report_error(options, schema, contingencies.error());
+
+    N1Result result = araz::run_n1(*setup, *contingencies, progress_line(options, "contingencies"));
+    result.envelope.options = options.resolved();
+    show_findings(result.envelope.findings);
+    if (const int written = write_result(options, result); written != exit_ok) return written;
+    if (!is_solved(result.base.status)) return exit_not_solved;
+    const bool violated = !result.base.violations.empty() || result.summary.with_violations > 0 ||
+                          result.summary.unsolved > 0;
+    return options.on("--fail-on-violations") && violated ? exit_findings : exit_ok;
+}
+
+}  // namespace araz::app

@@ -1,0 +1,112 @@
+#include "araz/control/reactive_limits.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace araz {
+
+namespace {
+
+using solver::BusKind;
+
+struct Switch {
+    int bus = 0;
+    Pin to = Pin::none;
+    double limit = 0.0;     ///< Q injection of the units when pinned, p.u.
+    double violation = 0.0; ///< how far the limit or the set-point is passed, p.u.
+};
+
+class ReactiveLimits final : public Control {
+public:
+    explicit ReactiveLimits(const ReactiveLimitOptions& options) : options_(options) {}
+
+    [[nodiscard]] std::string_view name() const override { return "reactive_limits"; }
+
+    void begin(const ControlView& view) override {
+        releases_.assign(view.kind.size(), 0);
+        hunting_ = false;
+    }
+
+    ControlAnswer update(ControlView& view) override {
+        std::vector<Switch> switches = wanted(view);
+        if (switches.empty()) return ControlAnswer::stable;
+        if (hunting_) keep_largest(switches);
+        for (const Switch& change : switches) {
+            if (change.to == Pin::none && ++releases_[change.bus] > options_.free_releases) hunting_ = true;
+            if (releases_[change.bus] > options_.max_releases) return ControlAnswer::failed;
+            apply(view, change);
+        }
+        return ControlAnswer::changed;
+    }
+
+private:
+    static ReactiveRange bus_range(const ControlView& view, int bus) {
+        const Network& net = *view.model->network;
+        ReactiveRange sum;
+        for (int k = net.gen_start[bus]; k < net.gen_start[bus + 1]; ++k) {
+            const int g = net.gens_at[k];
+            if (view.gen_in[g] == 0) continue;
+            const ReactiveRange range = reactive_range(net, g, view.gen_p[g]);
+            sum.min += range.min;
+            sum.max += range.max;
+        }
+        return sum;
+    }
+
+    static std::vector<Switch> wanted(const ControlView& view) {
+        // A limit counts as passed beyond ten times what the solve itself leaves open.
+        const double slack = 10.0 * view.tolerance;
+        std::vector<Switch> switches;
+        for (int b = 0; b < static_cast<int>(view.kind.size()); ++b) {
+            if (view.kind[b] == BusKind::pv) {
+                const ReactiveRange range = bus_range(view, b);
+                const double q = view.q_calc[b] + view.q_load[b];
+                if (q > range.max + slack) {
+                    switches.push_back({b, Pin::q_max, range.max, q - range.max});
+                } else if (q < range.min - slack) {
+                    switches.push_back({b, Pin::q_min, range.min, range.min - q});
+                }
+            } else if (view.pin[b] != Pin::none && view.kind[b] == BusKind::pq) {
+                const double above = view.state->vm[b] - view.v_set[b];
+                const bool wrong_side = view.pin[b] == Pin::q_max ? above > slack : above < -slack;
+                const ReactiveRange range = bus_range(view, b);
+                if (wrong_side && range.max - range.min > slack)
+                    switches.push_back({b, Pin::none, 0.0, std::abs(above)});
+            }
+        }
+        return switches;
+    }
+
+    static void keep_largest(std::vector<Switch>& switches) {
+        const auto largest =
+            std::max_element(switches.begin(), switches.end(),
+                             [](const Switch& a, const Switch& b) { return a.violation < b.violation; });
+        switches = {*largest};
+    }
+
+    static void apply(ControlView& view, const Switch& change) {
+        const int b = change.bus;
+        view.pin[b] = change.to;
+        if (change.to == Pin::none) {
+            view.kind[b] = BusKind::pv;
+            view.state->vm[b] = view.v_set[b];
+        } else {
+            view.kind[b] = BusKind::pq;
+            view.q[b] = change.limit - view.q_load[b];
+        }
+        const char* action = change.to == Pin::none ? "release" : change.to == Pin::q_max ? "pin q_max" : "pin q_min";
+        view.actions->push_back({"reactive_limits", action, b, view.round});
+    }
+
+    ReactiveLimitOptions options_;
+    std::vector<int> releases_;
+    bool hunting_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Control> make_reactive_limits(const ReactiveLimitOptions& options) {
+    return std::make_unique<ReactiveLimits>(options);
+}
+
+}  // namespace araz

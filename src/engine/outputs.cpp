@@ -1,0 +1,73 @@
+#include "outputs.hpp"
+
+#include <cmath>
+
+namespace araz {
+
+namespace {
+
+std::vector<int> units_in_service(const Network& net, std::span<const unsigned char> gen_in, int bus) {
+    std::vector<int> units;
+    for (int k = net.gen_start[bus]; k < net.gen_start[bus + 1]; ++k)
+        if (gen_in[net.gens_at[k]] != 0) units.push_back(net.gens_at[k]);
+    return units;
+}
+
+// In proportion to Qmax - Qmin from Qmin on; equally where no range is given. Infinite limits are
+// replaced by a bound no unit of the bus can reach.
+void share_reactive(const Network& net, const std::vector<int>& units, double total, Solution& solution) {
+    if (units.size() == 1) {
+        solution.gen_q[units[0]] = total;
+        return;
+    }
+    double bound = std::abs(total);
+    std::vector<ReactiveRange> ranges;
+    for (const int g : units) {
+        ranges.push_back(reactive_range(net, g, solution.gen_p[g]));
+        if (std::isfinite(ranges.back().min)) bound += std::abs(ranges.back().min);
+        if (std::isfinite(ranges.back().max)) bound += std::abs(ranges.back().max);
+    }
+    double sum_min = 0.0;
+    double sum_max = 0.0;
+    for (ReactiveRange& range : ranges) {
+        if (!std::isfinite(range.min)) range.min = std::copysign(bound, range.min);
+        if (!std::isfinite(range.max)) range.max = std::copysign(bound, range.max);
+        sum_min += range.min;
+        sum_max += range.max;
+    }
+    const double width = sum_max - sum_min;
+    const bool no_range = width <= 10.0 * 2.220446049250313e-16;
+    for (std::size_t k = 0; k < units.size(); ++k) {
+        solution.gen_q[units[k]] =
+            no_range ? ranges[k].min + (total - sum_min) / static_cast<double>(units.size())
+                     : ranges[k].min + (total - sum_min) / width * (ranges[k].max - ranges[k].min);
+    }
+}
+
+}  // namespace
+
+void share_outputs(const ElectricalModel& model, std::span<const solver::BusKind> kind,
+                   std::span<const unsigned char> gen_in, std::span<const double> gen_p,
+                   std::span<const double> p_calc, std::span<const double> q_calc, Solution& solution) {
+    using solver::BusKind;
+    const Network& net = *model.network;
+    solution.gen_p.assign(static_cast<std::size_t>(net.n_gen), 0.0);
+    solution.gen_q.assign(static_cast<std::size_t>(net.n_gen), 0.0);
+    for (int b = 0; b < net.n_bus; ++b) {
+        const std::vector<int> units = units_in_service(net, gen_in, b);
+        if (units.empty() || kind[b] == BusKind::dead) continue;
+        for (const int g : units) solution.gen_p[g] = gen_p[g];
+        if (kind[b] == BusKind::slack) {
+            double others = 0.0;
+            for (std::size_t k = 1; k < units.size(); ++k) others += gen_p[units[k]];
+            solution.gen_p[units[0]] = p_calc[b] + solution.p_load[b] - others;
+        }
+        const bool regulates = kind[b] != BusKind::pq || solution.pin[b] != Pin::none;
+        if (regulates)
+            share_reactive(net, units, q_calc[b] + solution.q_load[b], solution);
+        else
+            for (const int g : units) solution.gen_q[g] = net.qg[g];
+    }
+}
+
+}  // namespace araz

@@ -1,0 +1,111 @@
+// Results as HDF5: which table goes into which group.
+#include <type_traits>
+
+#include "araz/io/result_io.hpp"
+#include "araz/model/result_fields.hpp"
+#include "hdf5_image.hpp"
+
+namespace araz {
+
+namespace {
+
+void write_root(Hdf5Image& image, const Envelope& envelope, const Hdf5Stamp& stamp, std::string_view title) {
+    const hid_t root = image.root();
+    Hdf5Image::attribute(root, "title", std::string(title) + ": " + envelope.grid.name);
+    Hdf5Image::attribute(root, "Conventions", "ARAZ-1 (CF-like)");
+    Hdf5Image::attribute(root, "schema", envelope.schema);
+    Hdf5Image::attribute(root, "araz_version", ARAZ_VERSION);
+    Hdf5Image::attribute(root, "argv", stamp.argv);
+    Hdf5Image::attribute(root, "case_name", envelope.grid.name);
+    Hdf5Image::attribute(root, "case_file", envelope.grid.file);
+    Hdf5Image::attribute(root, "case_sha256", envelope.grid.sha256);
+    Hdf5Image::attribute(root, "base_mva", envelope.grid.base_mva);
+    Hdf5Image::attribute(root, "options", options_json(envelope.options));
+    Hdf5Image::attribute(root, "status", envelope.status);
+    Hdf5Image::attribute(root, "created", stamp.created);
+}
+
+// Numbers and words of a record as attributes of a group; tables have groups of their own.
+template <Record R>
+void write_scalars(hid_t group, const R& record) {
+    for_each_field<R>([&](const auto& field) {
+        const auto& value = record.*field.member;
+        using Member = std::remove_cvref_t<decltype(value)>;
+        const std::string name(field.key);
+        if constexpr (std::is_same_v<Member, double>) Hdf5Image::attribute(group, name.c_str(), value);
+        else if constexpr (std::is_same_v<Member, std::string>) Hdf5Image::attribute(group, name.c_str(), std::string_view(value));
+        else if constexpr (std::is_integral_v<Member>) Hdf5Image::attribute(group, name.c_str(), static_cast<std::int64_t>(value));
+        else if constexpr (std::is_same_v<Member, Totals>) write_scalars(group, value);
+    });
+}
+
+ColumnTable only(const ColumnTable& table, bool from_case) {
+    ColumnTable out{table.name, table.dimension, table.key, {}};
+    for (const Column& column : table.columns) {
+        const bool describes = column.coordinate || column.name == table.dimension;
+        if (describes || column.given == from_case) out.columns.push_back(column);
+    }
+    return out;
+}
+
+// Each table in a group named like its dimension: what the case says under /grid, what was found under /base.
+void write_power_flow(Hdf5Image& image, const PfResult& result) {
+    const Hdf5Handle grid = image.group(image.root(), "grid");
+    const Hdf5Handle base = image.group(image.root(), "base");
+    Hdf5Image::attribute(base, "status", to_string(result.status));
+    write_scalars(base, result);
+    for (const ColumnTable& table : column_tables(result)) {
+        const bool element = table.dimension == "bus" || table.dimension == "branch" || table.dimension == "generator";
+        if (element) image.table(image.group(grid, table.dimension), only(table, true));
+        image.table(image.group(base, table.dimension), only(table, false));
+    }
+}
+
+void write_contingencies(Hdf5Image& image, const N1Result& result) {
+    const Hdf5Handle group = image.group(image.root(), "contingency");
+    write_scalars(group, result.summary);
+    for (const ColumnTable& table : column_tables(result)) {
+        if (table.name == "contingencies") image.table(group, table);
+        if (table.name == "violations") image.table(image.group(group, table.dimension), table);
+    }
+}
+
+void write_capacity(Hdf5Image& image, const CapacityResult& result) {
+    const Hdf5Handle group = image.group(image.root(), "capacity");
+    for (const ColumnTable& table : column_tables(result)) {
+        if (table.name == "directions") image.table(group, table);
+        else image.table(image.group(group, table.name == "certificates" ? "certificate" : table.dimension), table);
+    }
+}
+
+template <class Fill>
+Result<std::string> image_of(const Envelope& envelope, const Hdf5Stamp& stamp, std::string_view title, Fill&& fill) {
+    try {
+        Hdf5Image image;
+        write_root(image, envelope, stamp, title);
+        fill(image);
+        return image.take();
+    } catch (const Hdf5Failure& failure) {
+        return Error::make(ErrorKind::output, "AZ4002", "the HDF5 library failed at '" + failure.what + "'",
+                           "write JSON or CSV instead, and report this as a bug");
+    }
+}
+
+}  // namespace
+
+Result<std::string> to_hdf5(const PfResult& result, const Hdf5Stamp& stamp) {
+    return image_of(result.envelope, stamp, "araz power flow", [&](Hdf5Image& image) { write_power_flow(image, result); });
+}
+
+Result<std::string> to_hdf5(const N1Result& result, const Hdf5Stamp& stamp) {
+    return image_of(result.envelope, stamp, "araz contingency analysis", [&](Hdf5Image& image) {
+        write_power_flow(image, result.base);
+        write_contingencies(image, result);
+    });
+}
+
+Result<std::string> to_hdf5(const CapacityResult& result, const Hdf5Stamp& stamp) {
+    return image_of(result.envelope, stamp, "araz export capacity", [&](Hdf5Image& image) { write_capacity(image, result); });
+}
+
+}  // namespace araz

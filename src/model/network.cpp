@@ -1,0 +1,267 @@
+#include "araz/model/network.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <numeric>
+
+#include "araz/base/text.hpp"
+
+namespace araz {
+
+namespace {
+
+constexpr double radians = std::numbers::pi / 180.0;
+
+Finding note(Severity severity, std::string code, std::string element, std::string message, std::string hint,
+             SourcePoint where) {
+    Finding finding;
+    finding.severity = severity;
+    finding.code = std::move(code);
+    finding.element = std::move(element);
+    finding.message = std::move(message);
+    finding.hint = std::move(hint);
+    finding.where = std::move(where);
+    return finding;
+}
+
+void add_buses(const Case& grid, Network& net) {
+    for (std::size_t row = 0; row < grid.buses.size(); ++row) {
+        const BusRow& bus = grid.buses[row];
+        if (bus.type == BusType::isolated) continue;
+        if (!net.index_of.emplace(number(bus.bus), net.n_bus).second) continue;  // duplicate: only with --allow
+        ++net.n_bus;
+        net.bus_id.push_back(bus.bus);
+        net.bus_row.push_back(static_cast<int>(row));
+        net.bus_type.push_back(bus.type);
+        net.vm_stored.push_back(bus.vm_pu);
+        net.va_stored.push_back(bus.va_deg * radians);
+        net.p_load.push_back(bus.pd_mw / grid.base_mva);
+        net.q_load.push_back(bus.qd_mvar / grid.base_mva);
+        net.g_shunt.push_back(bus.gs_mw / grid.base_mva);
+        net.b_shunt.push_back(bus.bs_mvar / grid.base_mva);
+        net.vmin.push_back(bus.vmin_pu);
+        net.vmax.push_back(bus.vmax_pu);
+        net.base_kv.push_back(bus.base_kv);
+        net.area.push_back(bus.area);
+        net.zone.push_back(bus.zone);
+    }
+}
+
+// Index of a bus that exists and is not isolated, or -1.
+int find_bus(const Network& net, BusId id) {
+    const auto found = net.index_of.find(number(id));
+    return found == net.index_of.end() ? -1 : found->second;
+}
+
+void add_branches(const Case& grid, Network& net) {
+    net.branch_of_row.assign(grid.branches.size(), -1);
+    for (std::size_t row = 0; row < grid.branches.size(); ++row) {
+        const BranchRow& branch = grid.branches[row];
+        const int f = find_bus(net, branch.from_bus);
+        const int t = find_bus(net, branch.to_bus);
+        if (!branch.in_service || f < 0 || t < 0 || f == t) continue;
+        net.branch_of_row[row] = net.n_branch++;
+        net.branch_row.push_back(static_cast<int>(row));
+        net.from.push_back(f);
+        net.to.push_back(t);
+        net.r.push_back(branch.r_pu);
+        net.x.push_back(branch.x_pu);
+        net.b_charge.push_back(branch.b_pu);
+        net.tap.push_back(branch.ratio == 0.0 ? 1.0 : branch.ratio);
+        net.shift.push_back(branch.shift_deg * radians);
+        net.rate_a.push_back(branch.rate_a_mva / grid.base_mva);
+        net.rate_b.push_back(branch.rate_b_mva / grid.base_mva);
+        net.rate_c.push_back(branch.rate_c_mva / grid.base_mva);
+    }
+}
+
+void add_generators(const Case& grid, Network& net) {
+    net.gen_of_row.assign(grid.generators.size(), -1);
+    for (std::size_t row = 0; row < grid.generators.size(); ++row) {
+        const GeneratorRow& gen = grid.generators[row];
+        const int bus = find_bus(net, gen.bus);
+        if (!gen.in_service || bus < 0) continue;
+        net.gen_of_row[row] = net.n_gen++;
+        net.gen_row.push_back(static_cast<int>(row));
+        net.gen_bus.push_back(bus);
+        net.pg.push_back(gen.pg_mw / grid.base_mva);
+        net.qg.push_back(gen.qg_mvar / grid.base_mva);
+        net.qmin.push_back(gen.qmin_mvar / grid.base_mva);
+        net.qmax.push_back(gen.qmax_mvar / grid.base_mva);
+        net.pmin.push_back(gen.pmin_mw / grid.base_mva);
+        net.pmax.push_back(gen.pmax_mw / grid.base_mva);
+    }
+    net.gen_start.assign(net.n_bus + 1, 0);
+    for (const int bus : net.gen_bus) ++net.gen_start[bus + 1];
+    std::partial_sum(net.gen_start.begin(), net.gen_start.end(), net.gen_start.begin());
+    net.gens_at.resize(net.n_gen);
+    std::vector<int> next(net.gen_start.begin(), net.gen_start.end() - 1);
+    for (int g = 0; g < net.n_gen; ++g) net.gens_at[next[net.gen_bus[g]]++] = g;
+}
+
+// Connected parts as lists of buses, in order of their lowest bus index.
+std::vector<std::vector<int>> connected_parts(const Network& net) {
+    std::vector<int> parent(static_cast<std::size_t>(net.n_bus));
+    std::iota(parent.begin(), parent.end(), 0);
+    const auto root = [&](int b) {
+        while (parent[b] != b) b = parent[b] = parent[parent[b]];
+        return b;
+    };
+    for (int l = 0; l < net.n_branch; ++l) {
+        const int a = root(net.from[l]);
+        const int b = root(net.to[l]);
+        parent[std::max(a, b)] = std::min(a, b);
+    }
+    std::vector<int> part_of(static_cast<std::size_t>(net.n_bus), -1);
+    std::vector<std::vector<int>> parts;
+    for (int b = 0; b < net.n_bus; ++b) {
+        int& part = part_of[root(b)];
+        if (part < 0) {
+            part = static_cast<int>(parts.size());
+            parts.emplace_back();
+        }
+        parts[part].push_back(b);
+    }
+    return parts;
+}
+
+bool has_unit(const Network& net, int bus) { return net.gen_start[bus + 1] > net.gen_start[bus]; }
+
+// The bus that holds the angle of a part without a usable slack: the first PV bus with a unit when the
+// file's slack bus has none (MATPOWER's rule), else the bus with the largest Pmax.
+int substitute_slack(const Network& net, const std::vector<int>& part, bool had_slack) {
+    int chosen = -1;
+    double best = -std::numeric_limits<double>::infinity();
+    for (const int b : part) {
+        if (!has_unit(net, b)) continue;
+        if (had_slack) {
+            if (net.bus_type[b] == BusType::pv) return b;
+            if (chosen < 0) chosen = b;
+            continue;
+        }
+        double pmax = 0.0;
+        for (int k = net.gen_start[b]; k < net.gen_start[b + 1]; ++k) pmax += net.pmax[net.gens_at[k]];
+        if (pmax > best) {
+            best = pmax;
+            chosen = b;
+        }
+    }
+    return chosen;
+}
+
+// Gives every part its reference and every bus its final type; parts without a source are dead.
+void settle_types(const Case& grid, Network& net) {
+    net.island.assign(net.n_bus, -1);
+    for (const auto& part : connected_parts(net)) {
+        bool had_slack = false;
+        bool usable_slack = false;
+        for (const int b : part) {
+            had_slack = had_slack || net.bus_type[b] == BusType::slack;
+            usable_slack = usable_slack || (net.bus_type[b] == BusType::slack && has_unit(net, b));
+        }
+        const int substitute = usable_slack ? -1 : substitute_slack(net, part, had_slack);
+        for (const int b : part) {
+            if (!has_unit(net, b)) net.bus_type[b] = BusType::pq;
+        }
+        if (!usable_slack && substitute < 0) continue;  // dead: check_case has said so if it has load
+        if (substitute >= 0) {
+            net.bus_type[substitute] = BusType::slack;
+            net.findings.push_back(note(
+                Severity::warning, "AZ1309", "bus " + std::to_string(number(net.bus_id[substitute])),
+                "bus " + net.bus_label(substitute) + " takes over as reference of its island",
+                had_slack ? "the bus of type 3 has no unit in service" : "the island has no bus of type 3",
+                locate(grid, grid.buses[net.bus_row[substitute]].source)));
+        }
+        for (const int b : part) net.island[b] = net.n_island;
+        ++net.n_island;
+    }
+}
+
+// The set-point of a bus is that of its last unit in service, as in MATPOWER.
+void settle_set_points(const Case& grid, Network& net) {
+    net.v_set.assign(net.n_bus, std::numeric_limits<double>::quiet_NaN());
+    for (int g = 0; g < net.n_gen; ++g) {
+        const int b = net.gen_bus[g];
+        if (net.bus_type[b] != BusType::pq) net.v_set[b] = grid.generators[net.gen_row[g]].vg_pu;
+    }
+}
+
+// Errors that only the built network can see.
+Findings find_obstacles(const Case& grid, const Network& net) {
+    Findings errors;
+    if (net.n_island == 0) {
+        errors.push_back(note(Severity::error, "AZ1310", "", "no island has a unit in service: nothing can be solved",
+                              "put at least one generator in service", {grid.path(), 0, 0, 1, ""}));
+    }
+    for (int l = 0; l < net.n_branch; ++l) {
+        if (net.r[l] != 0.0 || net.x[l] != 0.0) continue;
+        const int row = net.branch_row[l];
+        errors.push_back(note(Severity::error, "AZ1311", "branch " + std::to_string(row + 1),
+                              "branch " + std::to_string(row + 1) + " is in service with r = x = 0",
+                              "give it a small reactance (1e-5 p.u.), or merge its two buses",
+                              locate(grid, grid.branches[row].source, 3)));
+    }
+    return errors;
+}
+
+}  // namespace
+
+Result<NetworkPtr> Network::build(std::shared_ptr<const Case> grid, const BuildOptions& options) {
+    Findings findings = check_case(*grid, options);
+    if (has_error(findings)) return Error{ErrorKind::invalid_input, std::move(findings)};
+
+    auto net = std::make_shared<Network>();
+    net->name = grid->name;
+    net->base_mva = grid->base_mva;
+    net->source = grid;
+    net->findings = std::move(findings);
+    add_buses(*grid, *net);
+    add_branches(*grid, *net);
+    add_generators(*grid, *net);
+    settle_types(*grid, *net);
+    settle_set_points(*grid, *net);
+
+    if (Findings errors = find_obstacles(*grid, *net); !errors.empty())
+        return Error{ErrorKind::invalid_input, std::move(errors)};
+    return NetworkPtr(std::move(net));
+}
+
+std::string Network::bus_label(int bus) const {
+    const std::string& bus_name = source->buses[bus_row[bus]].name;
+    const std::string id = std::to_string(number(bus_id[bus]));
+    return bus_name.empty() || bus_name == id ? id : id + " (" + bus_name + ")";
+}
+
+namespace {
+
+std::string short_bus_label(const Network& net, int bus) {
+    const std::string& bus_name = net.source->buses[net.bus_row[bus]].name;
+    return bus_name.empty() ? std::to_string(number(net.bus_id[bus])) : bus_name;
+}
+
+std::string group_label(const std::vector<AreaRow>& rows, int value) {
+    for (const AreaRow& row : rows)
+        if (row.area == value && !row.name.empty()) return row.name;
+    return std::to_string(value);
+}
+
+}  // namespace
+
+std::string Network::branch_name(int branch) const {
+    const std::string& own = source->branches[branch_row[branch]].name;
+    if (!own.empty()) return own;
+    const std::string f = short_bus_label(*this, from[branch]);
+    const std::string t = short_bus_label(*this, to[branch]);
+    const bool named = !source->buses[bus_row[from[branch]]].name.empty();
+    return named ? f + " - " + t : f + "-" + t;
+}
+
+std::string Network::branch_label(int branch) const {
+    return std::to_string(branch_row[branch] + 1) + " (" + branch_name(branch) + ")";
+}
+
+std::string Network::area_label(int value) const { return group_label(source->areas, value); }
+std::string Network::zone_label(int value) const { return group_label(source->zones, value); }
+
+}  // namespace araz

@@ -1,0 +1,185 @@
+#include "table_pf.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "table_text.hpp"
+#include "table_words.hpp"
+
+namespace araz {
+
+namespace {
+
+std::string power_line(double active_mw, double reactive_mvar) {
+    return fmt::format("{:>12} MW {:>12} MVAr", fixed(active_mw, 2), fixed(reactive_mvar, 2));
+}
+
+std::string area_table(const PfResult& result, const TableOptions& options) {
+    TextTable table({{"area"}, {"name", Align::left}, {"generation MW"}, {"load MW"}, {"losses MW"},
+                     {"net export MW"}});
+    const std::size_t shown = rows_shown(result.areas.size(), options.limit);
+    for (std::size_t i = 0; i < shown; ++i) {
+        const AreaResult& area = result.areas[i];
+        table.add({whole(area.area), cell(area.name), fixed(area.generation_mw, 2), fixed(area.load_mw, 2),
+                   fixed(area.loss_mw, 2), fixed(area.net_export_mw, 2)});
+    }
+    return section("Areas", table, options.color, shown, result.areas.size());
+}
+
+// Rated branches by loading; without any rating, all branches by active power.
+std::vector<const BranchResult*> most_loaded(const std::vector<BranchResult>& branches, bool rated) {
+    std::vector<const BranchResult*> sorted;
+    for (const BranchResult& branch : branches)
+        if (branch.in_service && (!rated || !std::isnan(branch.loading_pct))) sorted.push_back(&branch);
+    const auto weight = [rated](const BranchResult* b) {
+        if (rated) return b->loading_pct;
+        const double larger = std::max(std::abs(b->p_from_mw), std::abs(b->p_to_mw));
+        return std::isnan(larger) ? -1.0 : larger;
+    };
+    std::stable_sort(sorted.begin(), sorted.end(), [&](auto* a, auto* b) { return weight(a) > weight(b); });
+    return sorted;
+}
+
+std::string branch_table(const PfResult& result, const TableOptions& options) {
+    const bool rated = std::any_of(result.branches.begin(), result.branches.end(),
+                                   [](const BranchResult& b) { return !std::isnan(b.loading_pct); });
+    const auto sorted = most_loaded(result.branches, rated);
+    TextTable table({{"branch"}, {"from"}, {"to"}, {"name", Align::left}, {"P from MW"}, {"Q from MVAr"}, {"P to MW"},
+                     {"Q to MVAr"}, {"loss MW"}, {"rate MVA"}, {"loading %"}});
+    const std::size_t shown = rows_shown(sorted.size(), options.limit);
+    for (std::size_t i = 0; i < shown; ++i) {
+        const BranchResult& b = *sorted[i];
+        table.add({whole(b.branch), whole(b.from_bus), whole(b.to_bus), cell(b.name), fixed(b.p_from_mw, 2),
+                   fixed(b.q_from_mvar, 2), fixed(b.p_to_mw, 2), fixed(b.q_to_mvar, 2),
+                   fixed(b.p_from_mw + b.p_to_mw, 2), fixed(b.rate_mva, 0), fixed(b.loading_pct, 1)},
+                  b.loading_pct > 100.0);
+    }
+    return section(rated ? "Branches by loading" : "Branches by active power (the case gives no ratings)", table,
+                   options.color, shown, sorted.size());
+}
+
+// The lowest and the highest few: every bus that breaks a limit is among the violations anyway.
+std::string voltage_table(const PfResult& result, const TableOptions& options) {
+    std::vector<const BusResult*> sorted;
+    for (const BusResult& bus : result.buses)
+        if (!std::isnan(bus.vm_pu)) sorted.push_back(&bus);
+    std::stable_sort(sorted.begin(), sorted.end(), [](auto* a, auto* b) { return a->vm_pu < b->vm_pu; });
+    const std::size_t wanted = options.limit <= 0 ? sorted.size() : std::max<std::size_t>(1, rows_shown(10, options.limit / 2));
+    TextTable table({{"bus"}, {"name", Align::left}, {"area"}, {"kV"}, {"type", Align::left}, {"Vm p.u."}, {"Va deg"},
+                     {"Vmin p.u."}, {"Vmax p.u."}});
+    for (std::size_t i = 0; i < sorted.size(); ++i) {
+        if (i >= wanted && i + wanted < sorted.size()) continue;
+        const BusResult& b = *sorted[i];
+        table.add({whole(b.bus), cell(b.name), whole(b.area), fixed(b.base_kv, 1), b.type, fixed(b.vm_pu, 4),
+                   fixed(b.va_deg, 3), fixed(b.vmin_pu, 3), fixed(b.vmax_pu, 3)},
+                  b.vm_pu < b.vmin_pu || b.vm_pu > b.vmax_pu);
+    }
+    const std::size_t shown = std::min(sorted.size(), 2 * wanted);
+    return section("Voltages, lowest and highest", table, options.color, shown, sorted.size());
+}
+
+std::string limited_generators(const PfResult& result, const TableOptions& options) {
+    std::vector<const GeneratorResult*> limited;
+    for (const GeneratorResult& generator : result.generators)
+        if (generator.limit != "none") limited.push_back(&generator);
+    TextTable table({{"generator"}, {"bus"}, {"name", Align::left}, {"P MW"}, {"Q MVAr"}, {"Qmin MVAr"}, {"Qmax MVAr"},
+                     {"limit", Align::left}});
+    const std::size_t shown = rows_shown(limited.size(), options.limit);
+    for (std::size_t i = 0; i < shown; ++i) {
+        const GeneratorResult& g = *limited[i];
+        table.add({whole(g.generator), whole(g.bus), cell(g.name), fixed(g.p_mw, 2), fixed(g.q_mvar, 2),
+                   fixed(g.q_min_mvar, 2), fixed(g.q_max_mvar, 2), g.limit});
+    }
+    return section("Generators at a reactive limit", table, options.color, shown, limited.size());
+}
+
+}  // namespace
+
+std::string tie_table(const std::vector<TieResult>& ties, const TableOptions& options, std::string_view title) {
+    TextTable table({{"branch"}, {"name", Align::left}, {"from bus"}, {"to bus"}, {"from area"}, {"to area"}, {"P MW"},
+                     {"Q MVAr"}, {"loading %"}});
+    const std::size_t shown = rows_shown(ties.size(), options.limit);
+    for (std::size_t i = 0; i < shown; ++i) {
+        const TieResult& tie = ties[i];
+        table.add({whole(tie.branch), cell(tie.name), whole(tie.from_bus), whole(tie.to_bus), whole(tie.from_area),
+                   whole(tie.to_area), fixed(tie.p_mw, 2), fixed(tie.q_mvar, 2), fixed(tie.loading_pct, 1)},
+                  tie.loading_pct > 100.0);
+    }
+    return section(title, table, options.color, shown, ties.size());
+}
+
+std::string violation_table(const std::vector<Violation>& violations, const TableOptions& options,
+                            std::string_view title) {
+    TextTable table({{"kind", Align::left}, {"element", Align::left}, {"after outage of", Align::left}, {"value"},
+                     {"limit"}, {"unit", Align::left}, {"loading %"}});
+    const std::size_t shown = rows_shown(violations.size(), options.limit);
+    for (std::size_t i = 0; i < shown; ++i) {
+        const Violation& v = violations[i];
+        const int decimals = v.unit == "p.u." ? 4 : 1;
+        const std::string state = v.contingency.empty() ? "-" : contingency_words(v.contingency, v.contingency_name);
+        table.add({v.kind, element_words(v), state, fixed(v.value, decimals), fixed(v.limit, decimals), v.unit,
+                   fixed(v.loading_pct, 1)},
+                  true);
+    }
+    return section(title, table, options.color, shown, violations.size());
+}
+
+std::string pf_summary(const PfResult& result) {
+    std::string status(to_string(result.status));
+    if (!result.dc) status += fmt::format(", {} iterations", result.iterations);
+    if (!result.start.empty() && is_solved(result.status)) status += ", start " + result.start;
+    std::string out = fact("status", status);
+    if (!result.dc) out += fact("max mismatch", scientific(result.max_mismatch_pu) + " p.u.");
+    if (!is_solved(result.status)) return out;
+    const Totals& totals = result.totals;
+    out += fact("generation", power_line(totals.generation_mw, totals.generation_mvar));
+    out += fact("load", power_line(totals.load_mw, totals.load_mvar));
+    if (totals.shunt_mw != 0.0 || totals.shunt_mvar != 0.0)
+        out += fact("shunts", power_line(totals.shunt_mw, totals.shunt_mvar) + " injected");
+    out += fact("losses", power_line(totals.loss_mw, totals.loss_mvar) + " (charging included)");
+    return out;
+}
+
+std::string diagnosis_table(const PfResult& result, const TableOptions& options) {
+    const Diagnosis& diagnosis = result.diagnosis;
+    TextTable worst({{"bus"}, {"name", Align::left}, {"P mismatch MW"}, {"Q mismatch MVAr"}});
+    for (const MismatchResult& m : diagnosis.worst)
+        worst.add({whole(m.bus), cell(m.name), fixed(m.p_mw, 3), fixed(m.q_mvar, 3)});
+    TextTable islands({{"island"}, {"buses"}, {"reference bus"}, {"load MW"}, {"generation MW"}, {"energised", Align::left}});
+    const std::size_t island_rows = rows_shown(diagnosis.islands.size(), options.limit);
+    for (std::size_t i = 0; i < island_rows; ++i) {
+        const IslandResult& island = diagnosis.islands[i];
+        islands.add({whole(island.island), whole(island.n_bus),
+                     island.reference_bus == 0 ? "-" : whole(island.reference_bus), fixed(island.load_mw, 2),
+                     fixed(island.generation_mw, 2), island.energised ? "yes" : "no"});
+    }
+    TextTable trace({{"iteration"}, {"mismatch p.u."}, {"worst bus"}, {"name", Align::left}, {"equation", Align::left},
+                     {"step p.u."}, {"phase", Align::left}});
+    for (const IterationResult& it : result.trace)
+        trace.add({whole(it.iteration), scientific(it.mismatch_pu), it.worst_bus == 0 ? "-" : whole(it.worst_bus),
+                   cell(it.worst_bus_name), it.equation, scientific(it.step_pu), cell(it.phase)});
+    std::string out = section("Largest mismatches", worst, options.color, diagnosis.worst.size(), diagnosis.worst.size());
+    out += section("Islands", islands, options.color, island_rows, diagnosis.islands.size());
+    if (!diagnosis.tried.empty()) out += "\nTried, in order\n";
+    for (const std::string& tried : diagnosis.tried) out += "  " + cell(tried, 100) + "\n";
+    out += section("Iterations", trace, options.color, result.trace.size(), result.trace.size());
+    return out;
+}
+
+std::string to_table(const PfResult& result, const TableOptions& options) {
+    std::string out = fmt::format("{} power flow: {}\n", result.dc ? "DC" : "AC", case_words(result.envelope.grid));
+    out += pf_summary(result);
+    if (!is_solved(result.status)) return out + diagnosis_table(result, options);
+    out += area_table(result, options);
+    out += tie_table(result.ties, options);
+    out += branch_table(result, options);
+    if (!result.dc) out += voltage_table(result, options);
+    out += limited_generators(result, options);
+    out += violation_table(result.violations, options, "Violations");
+    if (result.violations.empty()) out += "\nNo limit is broken.\n";
+    return out;
+}
+
+}  // namespace araz

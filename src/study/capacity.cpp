@@ -1,0 +1,257 @@
+#include "araz/study/capacity.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "araz/base/text.hpp"
+#include "capacity_limits.hpp"
+#include "capacity_search.hpp"
+#include "results.hpp"
+#include "security.hpp"
+
+namespace araz {
+
+Result<ReliabilityMargin> parse_margin(const std::string& text) {
+    ReliabilityMargin margin;
+    std::string number = text;
+    if (text.ends_with('%')) {
+        margin.rule = ReliabilityMargin::Rule::percent;
+        number = text.substr(0, text.size() - 1);
+    } else if (text.starts_with("sqrt:")) {
+        margin.rule = ReliabilityMargin::Rule::root_of_ties;
+        number = text.substr(5);
+    }
+    const auto value = parse_double(number);
+    if (!value || !(*value >= 0.0) || !std::isfinite(*value))
+        return Error::make(ErrorKind::usage, "AZ3006", "'" + text + "' is not a reliability margin",
+                           "use MW (100), a percentage of TTC (5%) or MW per root of ties (sqrt:100)");
+    margin.value = *value;
+    return margin;
+}
+
+namespace {
+
+// The bracket ends up this much narrower than the asked tolerance: the last secant steps cost little
+// and the figure is then good to the digits people compare.
+constexpr double resolution_share = 0.02;
+
+double margin_mw(const ReliabilityMargin& margin, double ttc_mw, std::size_t ties) {
+    switch (margin.rule) {
+        case ReliabilityMargin::Rule::fixed: return margin.value;
+        case ReliabilityMargin::Rule::percent: return 0.01 * margin.value * std::abs(ttc_mw);
+        case ReliabilityMargin::Rule::root_of_ties: return margin.value * std::sqrt(static_cast<double>(ties));
+    }
+    return 0.0;
+}
+
+std::vector<GeneratorShift> generator_shifts(const Network& net, const Exchange& exchange, const ExchangePoint& point) {
+    std::vector<GeneratorShift> out;
+    if (point.intact.gen_p.empty()) return out;
+    std::set<int> seen;
+    const auto add = [&](const ShiftKey& key, const char* side) {
+        if (key.kind() == KeyKind::load) return;
+        std::vector<Participant> units = key.participants();
+        std::sort(units.begin(), units.end(), [](const auto& a, const auto& b) { return a.index < b.index; });
+        for (const Participant& unit : units) {
+            if (!seen.insert(unit.index).second) continue;
+            GeneratorShift shift;
+            shift.generator = net.gen_row[unit.index] + 1;
+            shift.bus = number(net.bus_id[net.gen_bus[unit.index]]);
+            shift.name = net.source->generators[net.gen_row[unit.index]].name;
+            shift.fuel = net.source->generators[net.gen_row[unit.index]].fuel;
+            shift.side = side;
+            shift.base_mw = unit.base * net.base_mva;
+            shift.shifted_mw = point.intact.gen_p[unit.index] * net.base_mva;
+            shift.p_min_mw = net.pmin[unit.index] * net.base_mva;
+            shift.p_max_mw = net.pmax[unit.index] * net.base_mva;
+            out.push_back(shift);
+        }
+    };
+    add(exchange.source(), "source");
+    add(exchange.sink(), "sink");
+    return out;
+}
+
+std::vector<TieResult> border_ties(const StudySetup& setup, const Exchange& exchange, const Solution& solution) {
+    if (!solution.solved()) return {};
+    std::vector<solver::BranchFlow> flows;
+    branch_flows(*setup.model, solution, flows);
+    const Network& net = *setup.model->network;
+    std::vector<TieResult> ties;
+    // Only ties that touch the source or the sink.
+    std::vector<int> group = exchange.group();
+    return tie_results(net, flows, group, [&](int l) { return rating(net, l, setup.monitor.rating_base); });
+}
+
+// One direction, step by step; the result is filled as things become known.
+class Direction {
+public:
+    Direction(const StudySetup& setup, const std::vector<Contingency>& contingencies, const CapacityOptions& options,
+              const ExchangeSides& sides, const Solution& base)
+        : setup_(setup),
+          options_(options),
+          net_(*setup.model->network),
+          exchange_(setup.model, options.mode, options.key, sides, base),
+          security_(setup, contingencies, exchange_, base) {
+        result_.from = sides.from;
+        result_.to = sides.to;
+        result_.exchange = options.mode == ExchangeMode::net ? "net" : "scheduled";
+        result_.base_exchange_mw = exchange_.base_net_export() * net_.base_mva;
+    }
+
+    DirectionResult run() {
+        const SecurityReport at_zero =
+            security_.settle_base(options_.base_insecure, result_.base_violations, excluded_);
+        for (const Contingency& c : security_.contingencies()) {
+            if (c.excluded) excluded_.push_back(c.label + ": excluded on request");
+            else if (c.splits) excluded_.push_back(c.label + ": splits the network");
+        }
+        result_.status = "converged";
+        max_shift_ = std::min({exchange_.source_room(), exchange_.sink_room(), options_.max_mw / net_.base_mva});
+        result_.max_shift_mw = max_shift_ * net_.base_mva;
+        if (!at_zero.secure) {
+            refuse_base(at_zero);
+        } else if (max_shift_ <= 0.0) {
+            no_room(at_zero);
+        } else {
+            search(at_zero);
+        }
+        result_.power_flows = static_cast<int>(security_.power_flows());
+        return std::move(result_);
+    }
+
+private:
+    void refuse_base(const SecurityReport& at_zero) {
+        result_.limit = limit_at(security_, at_zero);
+        result_.limit.cause = "base_insecure";
+        if (at_zero.unsolved) {
+            result_.limit.cause = "solver_failure";
+            result_.status = "no_solution_found";
+        }
+        certify(SearchResult{}, at_zero);
+        result_.certificate.secure_mw = nan_value;
+        result_.certificate.insecure_mw = 0.0;
+    }
+
+    void no_room(const SecurityReport& at_zero) {
+        SearchResult nothing;
+        nothing.at_secure = at_zero;
+        result_.limit.cause = key_cause();
+        result_.intact_limit.cause = result_.limit.cause;
+        result_.ttc_intact_mw = result_.base_exchange_mw;
+        certify(nothing, at_zero);
+        conclude(nothing);
+    }
+
+    [[nodiscard]] std::string key_cause() const {
+        if (options_.max_mw / net_.base_mva < std::min(exchange_.source_room(), exchange_.sink_room()))
+            return "none_up_to_max";
+        return exchange_.source_room() <= exchange_.sink_room() ? "key_source" : "key_sink";
+    }
+
+    void search(const SecurityReport& at_zero) {
+        SearchOptions how;
+        how.max_shift = max_shift_;
+        how.resolution = resolution_share * options_.tolerance_mw / net_.base_mva;
+        how.levels = std::max(1, options_.audit_levels);
+        how.with_contingencies = false;
+        const SearchResult intact = search_first_exit(security_, at_zero, how, net_.base_mva);
+        result_.ttc_intact_mw = result_.base_exchange_mw + intact.secure * net_.base_mva;
+        result_.intact_limit = classify(intact);
+
+        how.with_contingencies = true;
+        if (!std::isnan(intact.insecure)) how.max_shift = intact.insecure;
+        SearchResult secure = search_first_exit(security_, at_zero, how, net_.base_mva);
+        result_.limit = classify(secure);
+        certify(secure, secure.at_secure);
+        conclude(secure);
+    }
+
+    TransferLimit classify(const SearchResult& found) {
+        if (std::isnan(found.insecure)) {
+            TransferLimit limit;
+            limit.cause = key_cause();
+            return limit;
+        }
+        if (found.source_exhausted || found.sink_exhausted) {
+            TransferLimit limit;
+            limit.cause = found.source_exhausted ? "key_source" : "key_sink";
+            return limit;
+        }
+        TransferLimit limit = limit_at(security_, found.at_insecure);
+        if (found.at_insecure.unsolved)
+            limit.cause = is_fold(security_, exchange_, found) ? "collapse" : "solver_failure";
+        return limit;
+    }
+
+    void certify(const SearchResult& found, const SecurityReport& at_secure) {
+        Certificate& c = result_.certificate;
+        c.secure_mw = found.secure * net_.base_mva;
+        const bool exhausted = found.source_exhausted || found.sink_exhausted;
+        c.insecure_mw = exhausted ? nan_value : found.insecure * net_.base_mva;
+        c.tolerance_mw = options_.tolerance_mw;
+        c.contingencies_solved = at_secure.solved;
+        c.contingencies_excluded = excluded_;
+        c.contingencies_unsolved = static_cast<int>(security_.monitored().size()) - at_secure.solved;
+        c.max_mismatch_pu = at_secure.max_mismatch;
+        if (at_secure.worst_loading > 0.0) c.worst_loading_pct = 100.0 * at_secure.worst_loading;
+        c.worst_pair = security_.describe_pair(at_secure.worst_loading_pair);
+        c.verified_by = "full AC power flow of every contingency at secure_mw";
+        const SecurityReport& broken = std::isnan(found.insecure) ? at_secure : found.at_insecure;
+        if (!std::isnan(found.insecure) && !exhausted && !broken.unsolved && broken.worst.pair.index >= 0)
+            c.violation = security_.describe(broken.worst);
+    }
+
+    void conclude(const SearchResult& found) {
+        if (result_.limit.cause == "solver_failure") {
+            // A lower bound is known, the limit is not.
+            result_.status = "no_solution_found";
+        }
+        result_.delta_e_mw = found.secure * net_.base_mva;
+        result_.ttc_mw = result_.base_exchange_mw + result_.delta_e_mw;
+        result_.ties = border_ties(setup_, exchange_, found.at_secure.point.intact);
+        result_.trm_mw = margin_mw(options_.margin, result_.ttc_mw, result_.ties.size());
+        result_.ntc_mw = result_.ttc_mw - result_.trm_mw;
+        result_.aac_mw = options_.aac_mw;
+        result_.atc_mw = result_.ntc_mw - result_.aac_mw;
+        result_.steps = found.steps;
+        std::stable_sort(result_.steps.begin(), result_.steps.end(),
+                         [](const auto& a, const auto& b) { return a.delta_mw < b.delta_mw; });
+        result_.shifts = generator_shifts(net_, exchange_, found.at_secure.point);
+        result_.limiters = next_limiters(security_, found.at_secure, found.secure, net_.base_mva, options_.limiters);
+    }
+
+    const StudySetup& setup_;
+    const CapacityOptions& options_;
+    const Network& net_;
+    Exchange exchange_;
+    SecurityCheck security_;
+    DirectionResult result_;
+    std::vector<std::string> excluded_;
+    double max_shift_ = 0.0;
+};
+
+}  // namespace
+
+DirectionResult run_direction(const StudySetup& setup, const std::vector<Contingency>& contingencies,
+                              const CapacityOptions& options, const ExchangeSides& sides, const Solution& base) {
+    return Direction(setup, contingencies, options, sides, base).run();
+}
+
+CapacityResult run_capacity(const StudySetup& setup, const std::vector<Contingency>& contingencies,
+                            const CapacityOptions& options, const std::vector<ExchangeSides>& directions) {
+    CapacityResult result;
+    Engine engine(setup.model, setup.engine);
+    const Solution base = engine.solve(Scenario{});
+    PfResult base_result = to_result(setup.model, base, setup.monitor);
+    result.envelope = base_result.envelope;
+    result.envelope.schema = "araz.capacity/1";
+    result.base = std::move(base_result);
+    if (!base.solved()) return result;
+    for (const ExchangeSides& sides : directions)
+        result.directions.push_back(run_direction(setup, contingencies, options, sides, base));
+    return result;
+}
+
+}  // namespace araz

@@ -1,0 +1,27 @@
+// From a solution to areas and ties; shared by the studies.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "araz/engine/engine.hpp"
+#include "araz/model/results.hpp"
+
+namespace araz {
+
+/// Active power leaving each group of buses over the branches to other groups, p.u., metered at the
+/// group's own end. `group` is [n_bus] with values 0 .. n_group - 1; negative: no group.
+[[nodiscard]] std::vector<double> net_exports(const Network& net, std::span<const int> group, int n_group,
+                                              std::span<const solver::BranchFlow> flows);
+
+[[nodiscard]] std::vector<AreaResult> area_results(const ElectricalModel& model, const Solution& solution,
+                                                   std::span<const solver::BranchFlow> flows);
+
+/// Branches in service whose ends lie in different areas (or groups, when given).
+[[nodiscard]] std::vector<TieResult> tie_results(const Network& net, std::span<const solver::BranchFlow> flows,
+                                                 std::span<const int> group,
+                                                 const std::function<double(int)>& rating_of);
+
+}  // namespace araz
