@@ -44,7 +44,7 @@ constexpr std::array table{
     OptionSpec{"--base-insecure", choice, "no-worse|strict|drop-pairs", "no-worse",
                "a pair violated at the base: may not get worse; refuses the study; is not monitored", "Exchange", 0, 0},
     OptionSpec{"--tolerance", number, "MW", "1", "width of the certified bracket", "Exchange", 1e-3, 1e6},
-    OptionSpec{"--audit", integer, "K", "20", "equally spaced levels checked below the limit", "Exchange", 1, 100000},
+    OptionSpec{"--audit", integer, "K", "0", "full checks of all contingencies at K equally spaced levels below the limit", "Exchange", 0, 100000},
     OptionSpec{"--max", number, "MW", "", "no shift beyond", "Exchange", 0.0, 1e9},
     OptionSpec{"--trm", text, "MARGIN", "0", "reliability margin: MW, P% of TTC, or sqrt:MW per root of ties", "Exchange", 0, 0},
     OptionSpec{"--aac", number, "MW", "0", "already allocated capacity", "Exchange", 0.0, 1e9},

@@ -154,14 +154,14 @@ private:
         SearchOptions how;
         how.max_shift = max_shift_;
         how.resolution = resolution_share * options_.tolerance_mw / net_.base_mva;
-        how.levels = std::max(1, options_.audit_levels);
+        how.audit_levels = options_.audit_levels;
         how.with_contingencies = false;
         const SearchResult intact = search_first_exit(security_, at_zero, how, net_.base_mva);
         result_.ttc_intact_mw = result_.base_exchange_mw + intact.secure * net_.base_mva;
         result_.intact_limit = classify(intact);
 
         how.with_contingencies = true;
-        if (!std::isnan(intact.insecure)) how.max_shift = intact.insecure;
+        if (!std::isnan(intact.insecure)) how.max_shift = intact.insecure;  // the intact grid is in the set
         SearchResult secure = search_first_exit(security_, at_zero, how, net_.base_mva);
         result_.limit = classify(secure);
         certify(secure, secure.at_secure);

@@ -69,41 +69,24 @@ bool is_fold(SecurityCheck& security, const Exchange& exchange, const SearchResu
     return std::isfinite(near) && std::isfinite(far) && near > fold_growth * far;
 }
 
-std::vector<Limiter> next_limiters(SecurityCheck& security, const SecurityReport& at_secure, double secure,
+std::vector<Limiter> next_limiters(const SecurityCheck& security, const SecurityReport& at_secure, double secure,
                                    double base_mva, int count) {
+    std::vector<PairReading> candidates;
+    for (const PairReading& entry : at_secure.top)
+        if (std::isfinite(entry.predicted)) candidates.push_back(entry);
+    std::stable_sort(candidates.begin(), candidates.end(),
+                     [](const PairReading& a, const PairReading& b) { return a.predicted < b.predicted; });
+    if (candidates.size() > static_cast<std::size_t>(count)) candidates.resize(static_cast<std::size_t>(count));
     std::vector<Limiter> limiters;
-    std::vector<PairReading> candidates = at_secure.top;
-    const std::size_t most = static_cast<std::size_t>(std::max(0, 4 * count));
-    if (candidates.size() > most) candidates.resize(most);
-    if (candidates.empty()) return limiters;
-
-    // The slope of each candidate from the same states a little below.
-    const double span = secure > 0.0 ? std::min(secure, 5.0 / base_mva) : 0.0;
-    std::vector<int> contingencies;
-    for (const PairReading& entry : candidates)
-        if (entry.pair.contingency != intact_grid) contingencies.push_back(entry.pair.contingency);
-    std::sort(contingencies.begin(), contingencies.end());
-    contingencies.erase(std::unique(contingencies.begin(), contingencies.end()), contingencies.end());
-    const SecurityReport below = span > 0.0 ? security.check_some(secure - span, contingencies) : SecurityReport{};
-
     for (const PairReading& entry : candidates) {
         Limiter limiter;
         limiter.limit = to_limit(security, entry);
         limiter.loading_pct = 100.0 * entry.severity;
-        for (const PairReading& before : below.top) {
-            if (before.pair != entry.pair) continue;
-            const double slope = (entry.severity - before.severity) / span;
-            limiter.sensitivity_pct_per_mw = 100.0 * slope / base_mva;
-            if (slope > 0.0) limiter.predicted_mw = (secure + (1.0 - entry.severity) / slope) * base_mva;
-        }
+        limiter.predicted_mw = entry.predicted * base_mva;
+        if (entry.predicted > secure)
+            limiter.sensitivity_pct_per_mw = 100.0 * (1.0 - entry.severity) / ((entry.predicted - secure) * base_mva);
         limiters.push_back(limiter);
     }
-    std::stable_sort(limiters.begin(), limiters.end(), [](const Limiter& a, const Limiter& b) {
-        const double ea = std::isnan(a.predicted_mw) ? std::numeric_limits<double>::infinity() : a.predicted_mw;
-        const double eb = std::isnan(b.predicted_mw) ? std::numeric_limits<double>::infinity() : b.predicted_mw;
-        return ea < eb;
-    });
-    if (limiters.size() > static_cast<std::size_t>(count)) limiters.resize(static_cast<std::size_t>(count));
     return limiters;
 }
 

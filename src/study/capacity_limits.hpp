@@ -15,8 +15,8 @@ namespace araz {
 /// "New methods for computing a closest saddle node bifurcation", IEEE Trans. Power Syst. 8(3), 1993).
 [[nodiscard]] bool is_fold(SecurityCheck& security, const Exchange& exchange, const SearchResult& found);
 
-/// The readings closest to their limits at the secure end, with their slope and where they would bind.
-[[nodiscard]] std::vector<Limiter> next_limiters(SecurityCheck& security, const SecurityReport& at_secure,
+/// The pairs that would bind first beyond the secure end by their tangents there.
+[[nodiscard]] std::vector<Limiter> next_limiters(const SecurityCheck& security, const SecurityReport& at_secure,
                                                  double secure, double base_mva, int count);
 
 }  // namespace araz

@@ -7,9 +7,13 @@ namespace araz {
 
 namespace {
 
-constexpr std::size_t suspects_kept = 12;
-constexpr int nested_levels = 5;
+constexpr std::size_t most_severe_kept = 12;  // suspects by severity
+constexpr std::size_t first_binding_kept = 24;  // suspects by prediction, at least
+constexpr double near_prediction = 1.5;       // and all that would bind within this factor of the first
+constexpr double overshoot = 1.1;             // how far past the prediction the ladder reaches
+constexpr int ladder_levels = 8;
 constexpr int max_refinements = 60;
+constexpr int max_repairs = 50;
 
 class Search {
 public:
@@ -20,45 +24,55 @@ public:
     }
 
     SearchResult run() {
-        climb(options_.max_shift, options_.levels);
-        if (!std::isnan(result_.insecure)) narrow();
+        for (int repair = 0; repair < max_repairs; ++repair) {
+            if (std::isnan(result_.insecure)) climb();
+            else narrow_ladder();
+            if (!std::isnan(result_.insecure)) narrow();
+            if (confirm(low_) && audit()) break;
+        }
         return std::move(result_);
     }
 
 private:
-    // Contingencies that were most severe in any full check so far: tried first at the next level.
-    void learn(const SecurityReport& report) {
-        std::vector<std::pair<double, int>> ranked;
-        for (std::size_t c = 0; c < report.severity_of.size(); ++c)
-            if (std::isfinite(report.severity_of[c])) ranked.emplace_back(-report.severity_of[c], static_cast<int>(c));
-        std::stable_sort(ranked.begin(), ranked.end());
-        for (std::size_t k = 0; k < ranked.size() && k < suspects_kept; ++k) suspect(ranked[k].second);
+    [[nodiscard]] const std::vector<int>& suspects() const {
+        static const std::vector<int> none;
+        return options_.with_contingencies ? suspects_ : none;
     }
 
     void suspect(int contingency) {
-        if (contingency < 0) return;
         const auto& monitored = security_.monitored();
-        if (std::find(monitored.begin(), monitored.end(), contingency) == monitored.end()) return;
-        if (std::find(suspects_.begin(), suspects_.end(), contingency) == suspects_.end())
-            suspects_.push_back(contingency);
+        if (!std::binary_search(monitored.begin(), monitored.end(), contingency)) return;
+        const auto at = std::lower_bound(suspects_.begin(), suspects_.end(), contingency);
+        if (at == suspects_.end() || *at != contingency) suspects_.insert(at, contingency);
     }
 
-    // A violation among the suspects settles an insecure level; a secure level needs the full set.
+    // The most severe and the first to bind of a full check.
+    void learn(const SecurityReport& report) {
+        const auto rank = [&](auto key, auto enough) {
+            std::vector<std::pair<double, int>> ranked;
+            for (const int c : security_.monitored()) ranked.emplace_back(key(c), c);
+            std::stable_sort(ranked.begin(), ranked.end());
+            for (std::size_t k = 0; k < ranked.size() && !enough(k, ranked[k].first); ++k) suspect(ranked[k].second);
+        };
+        rank([&](int c) { return -report.severity_of[c]; },
+             [](std::size_t k, double) { return k >= most_severe_kept; });
+        const double reach = result_.secure + near_prediction * (report.predicted - result_.secure);
+        rank([&](int c) { return report.predicted_of[c]; },
+             [&](std::size_t k, double value) { return !std::isfinite(value) || (k >= first_binding_kept && value > reach); });
+        predicted_ = report.predicted;
+    }
+
     SecurityReport probe(double shift) {
-        SecurityReport report = security_.check_some(shift, options_.with_contingencies ? suspects_ : std::vector<int>{});
-        const bool all = !options_.with_contingencies || suspects_.size() == security_.monitored().size();
-        if (report.secure && !all) {
-            report = security_.check(shift, true);
-            learn(report);
-        }
-        record(report, shift);
+        SecurityReport report = security_.check(shift, suspects(), false, focus_);
+        record(report, shift, static_cast<int>(suspects().size()));
         return report;
     }
 
-    void record(const SecurityReport& report, double shift) {
+    void record(const SecurityReport& report, double shift, int contingencies) {
         TransferStep step;
         step.delta_mw = shift * base_mva_;
         step.secure = report.secure;
+        step.power_flows = contingencies + 1;
         step.worst_pair = report.unsolved ? "no solution" : security_.describe_pair(report.worst.pair);
         if (report.point.status == PointStatus::source_exhausted) step.worst_pair = "source exhausted";
         if (report.point.status == PointStatus::sink_exhausted) step.worst_pair = "sink exhausted";
@@ -71,83 +85,138 @@ private:
         result_.steps.push_back(step);
     }
 
-    // Takes a report into the bracket. False: the shift is not secure.
-    bool take(const SecurityReport& report, double shift) {
-        if (report.secure) {
-            result_.secure = shift;
-            result_.at_secure = report;
-            return true;
-        }
-        if (report.point.status == PointStatus::source_exhausted) result_.source_exhausted = true;
-        else if (report.point.status == PointStatus::sink_exhausted) result_.sink_exhausted = true;
-        else {
-            result_.source_exhausted = result_.sink_exhausted = false;
-            suspect(report.unsolved ? report.unsolved_contingency : report.worst.pair.contingency);
-        }
+    void take_insecure(const SecurityReport& report, double shift) {
+        result_.source_exhausted = report.point.status == PointStatus::source_exhausted;
+        result_.sink_exhausted = report.point.status == PointStatus::sink_exhausted;
+        if (report.unsolved) suspect(report.unsolved_contingency);
+        else if (report.point.status == PointStatus::ok) suspect(report.worst.pair.contingency);
+        const Pair violated = report.unsolved ? Pair{} : report.worst.pair;
+        if (violated != focus_) low_margin_ = nan_value;  // the margin known below is another pair's
+        focus_ = violated;
         result_.insecure = shift;
         result_.at_insecure = report;
-        return false;
     }
 
-    // Equally spaced levels up to `top`; the first insecure one closes the bracket. When already the
-    // first level fails, the interval below it gets a ladder of its own.
-    void climb(double top, int levels) {
-        while (top > 0.0) {
-            bool failed = false;
-            const double bottom = result_.secure;
-            for (int k = 1; k <= levels && !failed; ++k) {
-                const double shift = k == levels ? top : bottom + (top - bottom) * k / levels;
-                failed = !take(probe(shift), shift);
+    // Levels of the suspects from the verified shift to `top`. True: all secure.
+    bool ladder(double top) {
+        const double bottom = low_;
+        for (int k = 1; k <= ladder_levels; ++k) {
+            const double shift = k == ladder_levels ? top : bottom + (top - bottom) * k / ladder_levels;
+            const SecurityReport report = probe(shift);
+            if (!report.secure) {
+                take_insecure(report, shift);
+                return false;
             }
-            if (!failed || result_.secure > bottom) return;
-            top = result_.insecure;
-            levels = nested_levels;
-            if (top - bottom <= options_.resolution) return;
+            low_ = shift;
+            low_margin_ = report.focus_severity - 1.0;
+        }
+        return true;
+    }
+
+    // Past the prediction step by step until the suspects fail or the keys end.
+    void climb() {
+        low_ = result_.secure;
+        low_margin_ = nan_value;
+        double step = overshoot * (predicted_ - low_);
+        if (!std::isfinite(step)) step = options_.max_shift - low_;
+        step = std::max(step, 4.0 * options_.resolution);
+        while (low_ < options_.max_shift) {
+            if (!ladder(std::min(options_.max_shift, low_ + step))) return;
+            step *= 2.0;
         }
     }
 
-    // Margin of a report: negative when secure. NaN without a number (no solution, exhausted key).
-    static double margin(const SecurityReport& report) {
-        if (report.unsolved || report.point.status != PointStatus::ok) return nan_value;
-        return report.worst.severity - 1.0;
+    // After a repair: the verified end and the insecure end are far apart again.
+    void narrow_ladder() {
+        low_ = result_.secure;
+        low_margin_ = nan_value;
+        ladder(result_.insecure);
     }
 
-    // Illinois variant of regula falsi on the worst severity, bisection where there is no number. The
-    // secure end is always a full check, so the bracket is certified at every step.
+    // Illinois variant of regula falsi on the severity of the pair that is violated at the insecure end;
+    // bisection every fourth time and where there is no number (M. Dowell, P. Jarratt, "A modified regula
+    // falsi method for computing the root of an equation", BIT 11, 1971).
     void narrow() {
-        double low_margin = margin(result_.at_secure);
-        double high_margin = margin(result_.at_insecure);
-        int last_side = 0;
-        for (int k = 0; k < max_refinements && result_.insecure - result_.secure > options_.resolution; ++k) {
-            const double low = result_.secure;
-            const double high = result_.insecure;
-            const double width = high - low;
-            double shift = 0.5 * (low + high);
-            if (std::isfinite(high_margin) && std::isfinite(low_margin) && high_margin > 0.0 && low_margin < 0.0 &&
-                k % 4 != 3) {
-                shift = low + width * low_margin / (low_margin - high_margin);
+        double high_margin = margin_of_violation();
+        double low_weight = 1.0;
+        double high_weight = 1.0;
+        for (int k = 0; k < max_refinements && result_.insecure - low_ > options_.resolution; ++k) {
+            const double width = result_.insecure - low_;
+            const double low_margin = low_weight * low_margin_;
+            double shift = low_ + 0.5 * width;
+            if (high_margin > 0.0 && low_margin < 0.0 && k % 4 != 3) {
                 // Aim a quarter of the resolution to the side that still has to move.
                 const double nudge = 0.25 * options_.resolution;
-                shift = std::clamp(last_side > 0 ? shift - nudge : shift + nudge, low + nudge, high - nudge);
+                shift = low_ + width * low_margin / (low_margin - high_weight * high_margin);
+                shift = std::clamp(shift + (low_weight < 1.0 ? -nudge : nudge), low_ + nudge, result_.insecure - nudge);
             }
             const SecurityReport report = probe(shift);
-            if (take(report, shift)) {
-                low_margin = margin(report);
-                if (last_side < 0) high_margin *= 0.5;
-                last_side = -1;
+            if (report.secure) {
+                low_ = shift;
+                low_margin_ = report.focus_severity - 1.0;
+                high_weight = low_weight == 1.0 ? 0.5 * high_weight : 1.0;
+                low_weight = 1.0;
             } else {
-                high_margin = margin(report);
-                if (last_side > 0) low_margin *= 0.5;
-                last_side = 1;
+                take_insecure(report, shift);
+                high_margin = margin_of_violation();
+                low_weight = high_weight == 1.0 ? 0.5 * low_weight : 1.0;
+                high_weight = 1.0;
             }
         }
+    }
+
+    // NaN without a number (no solution, exhausted key).
+    [[nodiscard]] double margin_of_violation() const {
+        const SecurityReport& report = result_.at_insecure;
+        return report.unsolved || report.point.status != PointStatus::ok ? nan_value : report.worst.severity - 1.0;
+    }
+
+    // Checks every monitored contingency at a shift. True: secure, and then it is the verified end.
+    bool confirm(double shift) {
+        if (shift == result_.secure && !result_.steps.empty() && shift > 0.0) return true;
+        if (shift <= 0.0) return true;  // the base has been checked
+        const SecurityReport report =
+            security_.check(shift, options_.with_contingencies ? security_.monitored() : std::vector<int>{}, true);
+        ++result_.full_checks;
+        record(report, shift, options_.with_contingencies ? static_cast<int>(security_.monitored().size()) : 0);
+        if (!report.secure) {
+            take_insecure(report, shift);
+            learn(report);
+            return false;
+        }
+        result_.secure = shift;
+        result_.at_secure = report;
+        learn(report);
+        return true;
+    }
+
+    // Full checks at levels below the limit: a hole there would make it the wrong exit. True: none found.
+    bool audit() {
+        const double top = result_.secure;
+        const SecurityReport at_top = result_.at_secure;
+        for (int k = 1; k <= options_.audit_levels; ++k) {
+            const double shift = top * k / (options_.audit_levels + 1);
+            result_.secure = 0.0;
+            if (!confirm(shift)) {
+                // Start again from the last level that held.
+                result_.secure = top * (k - 1) / (options_.audit_levels + 1);
+                return false;
+            }
+        }
+        result_.secure = top;
+        result_.at_secure = at_top;
+        return true;
     }
 
     SecurityCheck& security_;
     SearchOptions options_;
     double base_mva_;
     SearchResult result_;
-    std::vector<int> suspects_;
+    std::vector<int> suspects_;  ///< ascending
+    double predicted_ = std::numeric_limits<double>::infinity();
+    double low_ = 0.0;           ///< secure for the suspects
+    double low_margin_ = nan_value;  ///< severity - 1 of `focus_` there
+    Pair focus_;                 ///< violated at the insecure end
 };
 
 }  // namespace

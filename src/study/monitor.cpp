@@ -59,6 +59,8 @@ void Monitor::read(const Solution& solution, bool contingency, std::vector<Readi
     branch_flows(*model_, solution, flows_);
     for (int l = 0; l < net.n_branch; ++l) {
         if (!(limits[l] > 0.0)) continue;
+        if (!solution.branch_out.empty() && solution.branch_out[l] != 0) continue;
+        if (solution.live[net.from[l]] == 0) continue;
         const double at_from = std::hypot(flows_[l].p_from, flows_[l].q_from);
         const double at_to = std::hypot(flows_[l].p_to, flows_[l].q_to);
         readings.push_back({Watch::thermal, l, at_to > at_from, std::max(at_from, at_to), limits[l]});

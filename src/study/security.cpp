@@ -4,6 +4,7 @@
 #include <cmath>
 #include <mutex>
 
+#include "binding.hpp"
 #include "parallel.hpp"
 
 namespace araz {
@@ -27,12 +28,17 @@ struct SecurityCheck::State {
     double min_vm = std::numeric_limits<double>::infinity();
     double worst_loading = 0.0;
     int worst_loading_branch = -1;
-    std::vector<PairReading> top;
+    PairReading worst;
+    double predicted = std::numeric_limits<double>::infinity();
+    double focus_severity = nan_value;
+    std::vector<PairReading> top, violated;
 };
 
 struct SecurityCheck::Worker {
     Engine engine;
     Monitor monitor;
+    std::vector<Reading> readings;
+    std::vector<std::vector<double>> columns;  ///< right-hand side, then tangent
 
     Worker(const StudySetup& setup, const Solution& base)
         : engine(setup.model, for_contingencies(setup.engine)), monitor(setup.model, setup.monitor) {
@@ -44,50 +50,81 @@ SecurityCheck::~SecurityCheck() = default;
 
 SecurityCheck::SecurityCheck(const StudySetup& setup, const std::vector<Contingency>& contingencies,
                              const Exchange& exchange, const Solution& base)
-    : setup_(&setup),
-      contingencies_(&contingencies),
-      exchange_(&exchange),
-      base_(&base),
-      engine_(setup.model, for_contingencies(setup.engine)),
-      monitor_(setup.model, setup.monitor),
-      last_secure_(base) {
-    engine_.prime(base);
+    : setup_(&setup), contingencies_(&contingencies), exchange_(&exchange), base_(&base), last_secure_(base) {
     workers_.resize(static_cast<std::size_t>(
         resolve_threads(setup.threads, std::max(1, static_cast<int>(contingencies.size())))));
+    workers_[0] = std::make_unique<Worker>(setup, base);
     for (int c = 0; c < static_cast<int>(contingencies.size()); ++c)
         if (!contingencies[c].splits && !contingencies[c].excluded) monitored_.push_back(c);
 }
 
-double SecurityCheck::severity(const Pair& pair, const Reading& reading) const {
+Engine& SecurityCheck::engine() { return workers_[0]->engine; }
+
+// A pair's limit by the base-insecure policy: its own, the wider one it had at the base, or none.
+Reading SecurityCheck::against_own_limit(const Pair& pair, Reading reading) const {
     const auto found = relaxed_.find(pair);
-    if (found == relaxed_.end()) return reading.severity();
-    if (std::isnan(found->second)) return 0.0;
-    Reading against = reading;
-    against.limit = found->second;
-    return against.severity();
+    if (found != relaxed_.end()) reading.limit = found->second;
+    return reading;
 }
 
-SecurityCheck::State SecurityCheck::read_state(Monitor& monitor, int contingency, const Solution& solution) const {
+// Change of the injections per unit of shift, as the right-hand side of the tangent.
+std::vector<double> SecurityCheck::direction(double shift) const {
+    const Network& net = *setup_->model->network;
+    std::vector<double> column(2 * static_cast<std::size_t>(net.n_bus), 0.0);
+    const auto add = [&](const ShiftKey& key, double sign) {
+        const double room = key.capacity();
+        const double step = 1e-4 * (std::isfinite(room) ? std::max(room, 1e-6) : 1.0);
+        const double at = std::max(0.0, std::min(shift, room - step));
+        const std::vector<double> here = key.shares(at);
+        const std::vector<double> there = key.shares(at + step);
+        for (std::size_t k = 0; k < here.size(); ++k) {
+            const Participant& p = key.participants()[k];
+            const double share = sign * (there[k] - here[k]) / step;
+            const bool load = key.kind() == KeyKind::load;
+            const int bus = load ? p.index : net.gen_bus[p.index];
+            column[2 * bus] += share;
+            if (load && p.base > 0.0) column[2 * bus + 1] += share * net.q_load[bus] / p.base;
+        }
+    };
+    add(exchange_->source(), 1.0);
+    add(exchange_->sink(), -1.0);
+    return column;
+}
+
+SecurityCheck::State SecurityCheck::read_state(Worker& worker, int contingency, const Scenario& scenario,
+                                               const Solution& solution, double shift, bool tangents,
+                                               const Pair& focus) const {
     State state;
     state.contingency = contingency;
     state.solved = solution.solved();
     if (!state.solved) return state;
     state.mismatch = solution.max_mismatch;
-    std::vector<Reading> readings;
-    monitor.read(solution, contingency != intact_grid, readings);
-    const auto worse = [](const PairReading& a, const PairReading& b) {
+    worker.monitor.read(solution, contingency != intact_grid, worker.readings);
+    const bool has_tangent = tangents && (worker.columns.assign(1, direction(shift)),
+                                          worker.engine.sensitivities(scenario, solution, worker.columns));
+    const auto before = [&](const PairReading& a, const PairReading& b) {
+        if (has_tangent && a.predicted != b.predicted) return a.predicted < b.predicted;
         return a.severity != b.severity ? a.severity > b.severity : a.pair < b.pair;
     };
-    for (const Reading& reading : readings) {
-        const Pair pair{contingency, reading.watch, reading.index};
-        PairReading entry{pair, reading, severity(pair, reading)};
-        if (reading.watch == Watch::thermal && reading.value / reading.limit > state.worst_loading) {
-            state.worst_loading = reading.value / reading.limit;
-            state.worst_loading_branch = reading.index;
+    for (const Reading& plain : worker.readings) {
+        PairReading entry{{contingency, plain.watch, plain.index}, plain, 0.0};
+        const Reading reading = against_own_limit(entry.pair, plain);
+        if (plain.watch == Watch::thermal && plain.value / plain.limit > state.worst_loading) {
+            state.worst_loading = plain.value / plain.limit;
+            state.worst_loading_branch = plain.index;
         }
-        if (reading.watch == Watch::voltage_low) state.min_vm = std::min(state.min_vm, reading.value);
-        if (state.top.size() == keep_per_state && !worse(entry, state.top.back())) continue;
-        state.top.insert(std::upper_bound(state.top.begin(), state.top.end(), entry, worse), entry);
+        if (plain.watch == Watch::voltage_low) state.min_vm = std::min(state.min_vm, plain.value);
+        if (std::isnan(reading.limit)) continue;  // not monitored by the policy
+        entry.severity = reading.severity();
+        if (entry.severity > state.worst.severity) state.worst = entry;
+        if (entry.severity > 1.0 + limit_margin) state.violated.push_back(entry);
+        if (entry.pair == focus) state.focus_severity = entry.severity;
+        if (has_tangent) {
+            entry.predicted = shift + binding_shift(*setup_->model, solution, worker.columns[0], reading);
+            state.predicted = std::min(state.predicted, entry.predicted);
+        }
+        if (state.top.size() == keep_per_state && !before(entry, state.top.back())) continue;
+        state.top.insert(std::upper_bound(state.top.begin(), state.top.end(), entry, before), entry);
         if (state.top.size() > keep_per_state) state.top.pop_back();
     }
     return state;
@@ -97,38 +134,41 @@ void SecurityCheck::merge(const State& state, SecurityReport& report) const {
     if (!state.solved) {
         if (!report.unsolved) report.unsolved_contingency = state.contingency;
         report.unsolved = true;
+        report.unsolved_contingencies.push_back(state.contingency);
         return;
     }
     if (state.contingency != intact_grid) {
         ++report.solved;
-        report.severity_of[state.contingency] =
-            state.top.empty() ? 0.0 : state.top.front().severity;
+        report.severity_of[state.contingency] = state.worst.severity;
+        report.predicted_of[state.contingency] = state.predicted;
     }
+    report.predicted = std::min(report.predicted, state.predicted);
     report.max_mismatch = std::max(report.max_mismatch, state.mismatch);
     report.min_vm = std::min(report.min_vm, state.min_vm);
     if (state.worst_loading > report.worst_loading) {
         report.worst_loading = state.worst_loading;
         report.worst_loading_pair = {state.contingency, Watch::thermal, state.worst_loading_branch};
     }
-    for (const PairReading& entry : state.top) report.top.push_back(entry);
-    if (!state.top.empty() && state.top.front().severity > report.worst.severity) report.worst = state.top.front();
+    if (!std::isnan(state.focus_severity)) report.focus_severity = state.focus_severity;
+    report.violated.insert(report.violated.end(), state.violated.begin(), state.violated.end());
+    report.top.insert(report.top.end(), state.top.begin(), state.top.end());
+    if (state.worst.severity > report.worst.severity) report.worst = state.worst;
 }
 
-SecurityReport SecurityCheck::check(double shift, bool with_contingencies) {
-    return check_some(shift, with_contingencies ? monitored_ : std::vector<int>{});
-}
-
-SecurityReport SecurityCheck::check_some(double shift, const std::vector<int>& contingencies) {
+SecurityReport SecurityCheck::check(double shift, const std::vector<int>& contingencies, bool tangents,
+                                    const Pair& focus) {
     SecurityReport report;
     report.severity_of.assign(contingencies_->size(), -std::numeric_limits<double>::infinity());
-    const long long before = engine_.power_flows();
-    report.point = exchange_->solve(engine_, shift, last_secure_);
-    power_flows_ += engine_.power_flows() - before;
+    report.predicted_of.assign(contingencies_->size(), std::numeric_limits<double>::infinity());
+    const long long before = engine().power_flows();
+    report.point = exchange_->solve(engine(), shift, last_secure_);
+    power_flows_ += engine().power_flows() - before;
     if (report.point.status != PointStatus::ok) {
         report.unsolved = report.point.status == PointStatus::unsolved;
         return report;
     }
-    merge(read_state(monitor_, intact_grid, report.point.intact), report);
+    merge(read_state(*workers_[0], intact_grid, report.point.scenario, report.point.intact, shift, tangents, focus),
+          report);
 
     std::vector<State> states(contingencies.size());
     std::atomic<long long> flows{0};
@@ -141,16 +181,15 @@ SecurityReport SecurityCheck::check_some(double shift, const std::vector<int>& c
             scenario.branches_out = (*contingencies_)[c].branches;
             scenario.generators_out = (*contingencies_)[c].generators;
             const long long start = worker->engine.power_flows();
-            states[item] = read_state(worker->monitor, c, worker->engine.solve_from(scenario, report.point.intact));
+            const Solution solution = worker->engine.solve_from(scenario, report.point.intact);
             flows += worker->engine.power_flows() - start;
+            states[item] = read_state(*worker, c, scenario, solution, shift, tangents, focus);
             return true;
         };
     };
     if (!contingencies.empty()) for_each_item(static_cast<int>(contingencies.size()), setup_->threads, make_worker);
     power_flows_ += flows;
-    for (State& state : states) merge(state, report);
-    std::stable_sort(report.top.begin(), report.top.end(),
-                     [](const PairReading& a, const PairReading& b) { return a.severity > b.severity; });
+    for (const State& state : states) merge(state, report);
     report.secure = !report.unsolved && report.worst.severity <= 1.0 + limit_margin;
     if (report.secure) last_secure_ = report.point.intact;
     return report;
@@ -158,48 +197,25 @@ SecurityReport SecurityCheck::check_some(double shift, const std::vector<int>& c
 
 SecurityReport SecurityCheck::settle_base(BaseInsecure policy, std::vector<Violation>& violations,
                                           std::vector<std::string>& excluded) {
-    // A pair can be violated deeper than `keep_per_state` shows, so read every state whole here.
-    std::vector<int> solved;
-    std::vector<Reading> readings;
-    const auto note = [&](int c, const Solution& solution) {
-        monitor_.read(solution, c != intact_grid, readings);
-        for (const Reading& reading : readings) {
-            if (!is_violated(reading)) continue;
-            const Pair pair{c, reading.watch, reading.index};
-            violations.push_back(describe({pair, reading, reading.severity()}));
-            if (policy == BaseInsecure::no_worse) relaxed_[pair] = reading.value;
-            if (policy == BaseInsecure::drop_pairs) relaxed_[pair] = nan_value;
-        }
-    };
-    const ExchangePoint base_point = exchange_->solve(engine_, 0.0, *base_);
-    if (base_point.status != PointStatus::ok) {
-        SecurityReport report;
-        report.unsolved = true;
-        report.point = base_point;
-        return report;
+    SecurityReport report = check(0.0, monitored_, true);
+    if (report.point.status != PointStatus::ok) return report;
+    for (const PairReading& entry : report.violated) {
+        violations.push_back(describe(entry));
+        if (policy == BaseInsecure::no_worse) relaxed_[entry.pair] = entry.reading.value;
+        if (policy == BaseInsecure::drop_pairs) relaxed_[entry.pair] = nan_value;
     }
-    note(intact_grid, base_point.intact);
-    for (const int c : monitored_) {
-        Scenario scenario = base_point.scenario;
-        scenario.branches_out = (*contingencies_)[c].branches;
-        scenario.generators_out = (*contingencies_)[c].generators;
-        const Solution solution = engine_.solve_from(scenario, base_point.intact);
-        ++power_flows_;
-        if (solution.solved()) {
-            note(c, solution);
-            solved.push_back(c);
-            continue;
-        }
+    for (const int c : report.unsolved_contingencies) {
         Violation v;
         v.kind = "unsolved";
         v.contingency = (*contingencies_)[c].label;
         v.contingency_name = (*contingencies_)[c].name;
         violations.push_back(v);
-        if (policy == BaseInsecure::strict) solved.push_back(c);
-        else excluded.push_back((*contingencies_)[c].label + ": no solution at the base");
+        if (policy == BaseInsecure::strict) continue;
+        excluded.push_back((*contingencies_)[c].label + ": no solution at the base");
+        std::erase(monitored_, c);
     }
-    monitored_ = solved;
-    return check(0.0, true);
+    const bool relaxed = policy != BaseInsecure::strict && !violations.empty();
+    return relaxed ? check(0.0, monitored_, true) : report;
 }
 
 Violation SecurityCheck::describe(const PairReading& entry) const {

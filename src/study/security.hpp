@@ -25,6 +25,9 @@ struct PairReading {
     Pair pair;
     Reading reading;
     double severity = 0.0;  ///< above 1: violated
+    /// Shift at which the linearized reading meets its limit, p.u.; infinite when it never does, NaN when
+    /// no tangent was taken.
+    double predicted = std::numeric_limits<double>::quiet_NaN();
 };
 
 /// What a check of one exchange found.
@@ -38,8 +41,13 @@ struct SecurityReport {
     double min_vm = std::numeric_limits<double>::infinity();
     double max_mismatch = 0.0;
     int solved = 0;                  ///< contingencies
-    std::vector<PairReading> top;    ///< most severe readings, worst first, at most `keep` per state
+    std::vector<PairReading> top;    ///< a few per state: the most severe, or, with tangents, the first to bind
     std::vector<double> severity_of; ///< [n_contingency] largest severity after each; -inf: not checked
+    std::vector<double> predicted_of;///< [n_contingency] smallest predicted shift; infinite without a tangent
+    double predicted = std::numeric_limits<double>::infinity();  ///< smallest of all states
+    double focus_severity = std::numeric_limits<double>::quiet_NaN();  ///< of the pair asked for
+    std::vector<PairReading> violated;   ///< every violated reading, in order of contingency
+    std::vector<int> unsolved_contingencies;
     ExchangePoint point;
 };
 
@@ -51,10 +59,11 @@ public:
     SecurityCheck(const SecurityCheck&) = delete;
     SecurityCheck& operator=(const SecurityCheck&) = delete;
 
-    /// Solves and reads the states named (all: every contingency that is monitored).
-    [[nodiscard]] SecurityReport check(double shift, bool with_contingencies);
-    /// Intact grid and these contingencies only.
-    [[nodiscard]] SecurityReport check_some(double shift, const std::vector<int>& contingencies);
+    /// Solves and reads the intact grid and these contingencies. With `tangents`, every reading also
+    /// says at which shift its linearization meets the limit: one more back-substitution per state.
+    /// The severity of `focus`, when given, is reported apart.
+    [[nodiscard]] SecurityReport check(double shift, const std::vector<int>& contingencies, bool tangents,
+                                       const Pair& focus = {});
 
     /// Checks the base and sets limits by the policy. Returns what was violated or unsolved there.
     SecurityReport settle_base(BaseInsecure policy, std::vector<Violation>& violations,
@@ -65,21 +74,21 @@ public:
     [[nodiscard]] const std::vector<int>& monitored() const { return monitored_; }
     [[nodiscard]] const std::vector<Contingency>& contingencies() const { return *contingencies_; }
     [[nodiscard]] long long power_flows() const { return power_flows_; }
-    [[nodiscard]] Engine& engine() { return engine_; }
+    [[nodiscard]] Engine& engine();
 
 private:
     struct State;   // readings of one solved state
     struct Worker;  // engine and monitor of one thread
-    [[nodiscard]] State read_state(Monitor& monitor, int contingency, const Solution& solution) const;
-    [[nodiscard]] double severity(const Pair& pair, const Reading& reading) const;
+    [[nodiscard]] State read_state(Worker& worker, int contingency, const Scenario& scenario, const Solution& solution,
+                                   double shift, bool tangents, const Pair& focus) const;
+    [[nodiscard]] Reading against_own_limit(const Pair& pair, Reading reading) const;
+    [[nodiscard]] std::vector<double> direction(double shift) const;
     void merge(const State& state, SecurityReport& report) const;
 
     const StudySetup* setup_;
     const std::vector<Contingency>* contingencies_;
     const Exchange* exchange_;
     const Solution* base_;
-    Engine engine_;
-    Monitor monitor_;
     std::vector<int> monitored_;              ///< indices of contingencies that count
     std::map<Pair, double> relaxed_;          ///< limit of a pair by the no-worse policy, p.u.; NaN: dropped
     Solution last_secure_;                    ///< warm start of the next exchange

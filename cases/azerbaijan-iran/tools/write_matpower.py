@@ -189,6 +189,14 @@ def convert(tables, state=None, function_name="azerbaijan_iran", point=None):
     for row in tables["buses"]:
         add("\t'" + row["name"].replace("'", "''") + "';")
     add("};")
+    # Fields of araz's own, which other tools ignore: the numbers of areas and zones have names.
+    for field, table, key in (("area_name", "areas", "area"), ("zone_name", "zones", "zone")):
+        add("")
+        add(f"%% {table[:-1]} names (number, name)")
+        add(f"mpc.{field} = {{")
+        for row in tables[table]:
+            add(f"\t{row[key]}, '" + row["name"].replace("'", "''") + "';")
+        add("};")
     for field, column, title in (("gentype", "gentype", "generator unit type"),
                                  ("genfuel", "fuel", "generator fuel type")):
         add("")

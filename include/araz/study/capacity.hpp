@@ -3,7 +3,7 @@
 // Capacity Assessments", 2001).
 //
 // First-exit definition: TTC = sup{E : every E' in [0, E] is secure}. Security need not be monotone in
-// E, so [0, E] is checked on a ladder of levels before the limit is narrowed down.
+// E: the likely limiters are followed on a ladder up to the limit, and `audit_levels` adds full checks.
 #pragma once
 
 #include <functional>
@@ -29,7 +29,7 @@ struct CapacityOptions {
     KeyKind key = KeyKind::headroom;
     BaseInsecure base_insecure = BaseInsecure::no_worse;
     double tolerance_mw = 1.0;
-    int audit_levels = 20;       ///< equally spaced levels of the ladder
+    int audit_levels = 0;        ///< equally spaced levels below the limit that get a full check too
     double max_mw = std::numeric_limits<double>::infinity();  ///< no shift beyond
     ReliabilityMargin margin;
     double aac_mw = 0.0;

@@ -32,21 +32,24 @@ struct VerifyReport {
     [[nodiscard]] bool passed() const;
 };
 
-/// Recomputes power balance at every bus, the pi-model flow at both ends of every branch, losses,
-/// totals, area exchange, set points and reactive limits of `result` from `grid`.
-/// Tolerances: `mismatch_pu` on the balance (the result's own tol by default), 1e-6 MW on flows.
+/// Recomputes from `grid` what `result` claims: rows, bus types and live parts, the pi-model flow at both
+/// ends of every branch, power balance at every bus, loadings, totals, areas, ties, set-points, reactive
+/// limits (complementarity) and the list of violations. A result that is not solved does not pass.
 struct LawTolerances {
     double mismatch_pu = 1e-7;
     double flow_mw = 1e-5;
 };
 [[nodiscard]] VerifyReport check_laws(const Case& grid, const PfResult& result, const LawTolerances& tolerances = {});
 
-/// Per-quantity tolerances of a comparison; the key is the column name ("vm_pu").
+/// Per-quantity tolerances of a comparison; the key is the column name ("vm_pu") or "*" and its end ("*_mw"):
+/// the exact name wins, then the longest end. Infinity leaves a column out; a column without an entry
+/// must agree exactly. Angles are compared modulo 360 degrees.
 using Tolerances = std::map<std::string, double>;
 [[nodiscard]] Tolerances default_tolerances();
 
-/// Compares two tables keyed by an id column: every cell of `reference` whose column also stands in
-/// `actual`. A row missing on either side is a failure.
+/// Compares two tables by the key of `actual`: every cell of `reference` whose column also stands in
+/// `actual`. A row missing on either side is a failure, and so is having nothing to compare. Headers of
+/// MATPOWER reference tables (gen, pf_mw, pg_mw, outage_branch, ...) are understood.
 [[nodiscard]] VerifyReport compare(const Table& actual, const Table& reference, const Tolerances& tolerances);
 
 }  // namespace araz

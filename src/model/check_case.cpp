@@ -1,0 +1,17 @@
+// The rules that case data must keep, with who demands them: docs/checks.md.
+#include "araz/model/network.hpp"
+#include "check_report.hpp"
+
+namespace araz {
+
+Findings check_case(const Case& grid, const BuildOptions& options) {
+    CheckReport report(grid, options);
+    for (const Finding& remark : grid.findings) report.repeat(remark);
+    check_rows(report);
+    check_values(report);
+    check_topology(report);
+    check_units(report);
+    return report.finish();
+}
+
+}  // namespace araz

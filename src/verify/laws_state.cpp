@@ -1,0 +1,142 @@
+// What a result repeats from the case, and which buses are alive.
+#include <algorithm>
+#include <cmath>
+
+#include "law.hpp"
+#include "state.hpp"
+
+namespace araz {
+
+namespace {
+
+// Equal, or no bound on either side: an infinite bound comes back from a file as "not available".
+bool same(double a, double b) { return a == b || (!std::isfinite(a) && !std::isfinite(b)); }
+
+void see_bus_data(const State& state, Law& law) {
+    for (std::size_t i = 0; i < state.bus.size(); ++i) {
+        const BusRow& row = state.grid->buses[i];
+        const BusResult& found = *state.bus[i];
+        law.see(found.area == row.area && found.zone == row.zone && same(found.base_kv, row.base_kv) &&
+                    same(found.vmin_pu, row.vmin_pu) && same(found.vmax_pu, row.vmax_pu),
+                bus_element(state, static_cast<int>(i)));
+    }
+}
+
+// The type a live bus may have, given its row and units.
+bool type_fits(const State& state, int bus, const std::vector<int>& units) {
+    const std::string& type = state.bus[bus]->type;
+    const BusType given = state.grid->buses[bus].type;
+    if (given == BusType::isolated) return type == "isolated";
+    if (type == "isolated") return false;
+    if (state.live[bus] == 0) return type == "dead";
+    if (units.empty() || given == BusType::pq) return type == "pq" || (type == "slack" && !units.empty());
+    if (given == BusType::slack || type == "slack") return type == "slack";
+    bool pinned = true;
+    for (const int unit : units) pinned = pinned && state.generator[unit]->limit != "none";
+    return state.result->dc ? type == "pv" : type == (pinned ? "pq" : "pv");
+}
+
+// The connected part each bus lies in, over branches that carry flow.
+std::vector<int> parts_of(const State& state) {
+    std::vector<std::vector<int>> neighbours(state.bus.size());
+    for (int l = 0; l < static_cast<int>(state.branch.size()); ++l) {
+        if (!state.carries(l)) continue;
+        neighbours[state.from_row(l)].push_back(state.to_row(l));
+        neighbours[state.to_row(l)].push_back(state.from_row(l));
+    }
+    std::vector<int> part(state.bus.size(), -1);
+    for (int seed = 0; seed < static_cast<int>(part.size()); ++seed) {
+        if (part[seed] >= 0) continue;
+        std::vector<int> open{seed};
+        part[seed] = seed;
+        while (!open.empty()) {
+            const int at = open.back();
+            open.pop_back();
+            for (const int next : neighbours[at]) {
+                if (part[next] >= 0) continue;
+                part[next] = seed;
+                open.push_back(next);
+            }
+        }
+    }
+    return part;
+}
+
+// Every live part has the references its case names, or one that stands in where those have no unit.
+void see_references(const State& state, const std::vector<std::vector<int>>& units, Law& law) {
+    const std::vector<int> part = parts_of(state);
+    std::vector<int> named(part.size(), 0);
+    std::vector<int> stand_in(part.size(), 0);
+    const auto is_named = [&](int i) { return state.grid->buses[i].type == BusType::slack && !units[i].empty(); };
+    for (int i = 0; i < static_cast<int>(part.size()); ++i) {
+        if (state.live[i] == 0) continue;
+        if (is_named(i)) ++named[part[i]];
+        else if (state.bus[i]->type == "slack") ++stand_in[part[i]];
+    }
+    for (int i = 0; i < static_cast<int>(part.size()); ++i)
+        if (state.live[i] != 0)
+            law.see(stand_in[part[i]] == (named[part[i]] > 0 ? 0 : 1), bus_element(state, i));
+}
+
+}  // namespace
+
+void check_case_data(const State& state, VerifyReport& report) {
+    Law law("case_data", 0.0, "");
+    see_bus_data(state, law);
+    for (std::size_t l = 0; l < state.branch.size(); ++l) {
+        const BranchRow& row = state.grid->branches[l];
+        law.see(state.branch[l]->from_bus == number(row.from_bus) && state.branch[l]->to_bus == number(row.to_bus),
+                branch_element(static_cast<int>(l)));
+    }
+    for (std::size_t g = 0; g < state.generator.size(); ++g) {
+        const GeneratorRow& row = state.grid->generators[g];
+        const GeneratorResult& found = *state.generator[g];
+        law.see(found.bus == number(row.bus) && same(found.p_min_mw, row.pmin_mw) && same(found.p_max_mw, row.pmax_mw),
+                generator_element(static_cast<int>(g)));
+    }
+    law.report(report);
+
+    Law load("load", state.tolerances.flow_mw, "MVA");
+    for (std::size_t i = 0; i < state.bus.size(); ++i) {
+        const BusRow& row = state.grid->buses[i];
+        const BusResult& found = *state.bus[i];
+        const auto off = [&](double p, double q) {
+            return std::hypot(found.p_load_mw - p, state.result->dc ? 0.0 : found.q_load_mvar - q);
+        };
+        // A dead bus may show the load it lost, or that it takes none.
+        const double given = off(row.pd_mw, row.qd_mvar);
+        load.see(state.live[i] != 0 ? given : std::min(given, off(0.0, 0.0)), bus_element(state, static_cast<int>(i)));
+    }
+    load.report(report);
+}
+
+void check_energised(const State& state, VerifyReport& report) {
+    const auto units = state.units_by_bus();
+    Law type("bus_type", 0.0, "");
+    Law voltage("voltage", 0.0, "");
+    Law reference("reference", 0.0, "");
+    see_references(state, units, reference);
+    for (int i = 0; i < static_cast<int>(state.bus.size()); ++i) {
+        const std::string element = bus_element(state, i);
+        type.see(type_fits(state, i, units[i]), element);
+        if (state.live[i] == 0) {
+            voltage.see(std::isnan(state.bus[i]->vm_pu) && std::isnan(state.bus[i]->va_deg), element);
+            continue;
+        }
+        voltage.see((state.result->dc || state.bus[i]->vm_pu > 0.0) && std::isfinite(std::abs(state.voltage[i])), element);
+    }
+    // Nothing in service joins a live bus to a dead one.
+    Law dead("energised", 0.0, "");
+    for (int l = 0; l < static_cast<int>(state.branch.size()); ++l) {
+        const int f = state.from_row(l);
+        const int t = state.to_row(l);
+        const bool cut = !state.grid->branches[l].in_service || state.bus[f]->type == "isolated" ||
+                         state.bus[t]->type == "isolated";
+        dead.see(cut || state.live[f] == state.live[t], branch_element(l));
+        const bool carries = state.carries(l);
+        dead.see(state.branch[l]->in_service == carries || (state.branch[l]->in_service && !cut), branch_element(l));
+    }
+    for (const Law* law : {&type, &voltage, &reference, &dead}) law->report(report);
+}
+
+}  // namespace araz
