@@ -31,14 +31,15 @@ void check_impedance_scale(CheckReport& report) {
     std::vector<double> quotients;
     std::size_t lines = 0;
     std::size_t huge = 0;
+    const BranchRow* first_huge = nullptr;
     for (const BranchRow& branch : grid.branches) {
         if (!branch.in_service) continue;
         ++lines;
-        if (std::max(std::abs(branch.r_pu), std::abs(branch.x_pu)) > 5.0) ++huge;
+        if (std::max(std::abs(branch.r_pu), std::abs(branch.x_pu)) > 5.0 && ++huge == 1) first_huge = &branch;
         if (branch.r_pu > 0.0 && branch.x_pu > 0.0) quotients.push_back(branch.x_pu / branch.r_pu);
     }
     if (2 * huge > lines) {
-        report.add(Severity::warning, "AZ1232", grid.branches.front().source, 3, [&] {
+        report.add(Severity::warning, "AZ1232", first_huge->source, 3, [&] {
             return CheckText{"", std::to_string(huge) + " of " + std::to_string(lines) + " branches in service have an impedance above 5 p.u.", "expected p.u.",
                              "are r and x in ohms? They belong divided by baseKV^2 / baseMVA"};
         });

@@ -22,6 +22,7 @@ TransferLimit to_limit(const SecurityCheck& security, const PairReading& entry) 
     limit.value = v.value;
     limit.limit = v.limit;
     limit.unit = v.unit;
+    if (v.kind == "thermal") limit.rating = security.rating_name(intact);
     return limit;
 }
 

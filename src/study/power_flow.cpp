@@ -18,7 +18,7 @@ std::string type_word(const ElectricalModel& model, const Solution& solution, in
     if (solution.live[bus] == 0) return "dead";
     switch (model.kind[bus]) {
         case solver::BusKind::slack: return "slack";
-        case solver::BusKind::pv: return "pv";
+        case solver::BusKind::pv: return solution.pin[bus] == Pin::none ? "pv" : "pq";  // at a limit: Q is held, not V
         case solver::BusKind::pq: return "pq";
         case solver::BusKind::dead: return "dead";
     }

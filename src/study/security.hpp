@@ -71,6 +71,9 @@ public:
 
     [[nodiscard]] Violation describe(const PairReading& reading) const;
     [[nodiscard]] std::string describe_pair(const Pair& pair) const;
+    [[nodiscard]] std::string rating_name(bool intact) const {
+        return to_string(intact ? setup_->monitor.rating_base : setup_->monitor.rating_contingency);
+    }
     [[nodiscard]] const std::vector<int>& monitored() const { return monitored_; }
     [[nodiscard]] const std::vector<Contingency>& contingencies() const { return *contingencies_; }
     [[nodiscard]] long long power_flows() const { return power_flows_; }

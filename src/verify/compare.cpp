@@ -188,4 +188,12 @@ VerifyReport compare(const Table& actual, const Table& reference, const Toleranc
     return report;
 }
 
+std::size_t shared_columns(const Table& actual, const Table& reference) {
+    const Indexed known(reference, actual.key);
+    if (!known.has_key()) return 0;
+    return static_cast<std::size_t>(std::count_if(actual.columns.begin(), actual.columns.end(), [&](const std::string& c) {
+        return known.columns().count(c) != 0;
+    }));
+}
+
 }  // namespace araz

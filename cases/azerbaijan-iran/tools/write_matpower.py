@@ -27,9 +27,6 @@ import os
 import sys
 import tomllib
 
-GENTYPE_COMMENT = "MATPOWER gentype codes"
-
-
 def read_table(folder, name):
     """Rows of a CSV table as dictionaries; lines that start with # are comments."""
     path = os.path.join(folder, name)
@@ -68,8 +65,6 @@ def apply_point(tables, folder, point):
             sys.exit(f"operating point {point}: no {change['kind']} "
                      f"{change['element']} with field {change['field']}")
         row[change["field"]] = change["value"]
-        if change["kind"] == "shunt" and change["field"] == "steps_on":
-            row["steps_on"] = change["value"]
 
 
 def load_case(folder, point=None):

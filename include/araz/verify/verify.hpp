@@ -52,4 +52,7 @@ using Tolerances = std::map<std::string, double>;
 /// MATPOWER reference tables (gen, pf_mw, pg_mw, outage_branch, ...) are understood.
 [[nodiscard]] VerifyReport compare(const Table& actual, const Table& reference, const Tolerances& tolerances);
 
+/// How many columns of `actual` the reference also has, by the same names as compare(); 0 without its key.
+[[nodiscard]] std::size_t shared_columns(const Table& actual, const Table& reference);
+
 }  // namespace araz
