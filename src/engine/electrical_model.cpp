@@ -43,6 +43,7 @@ std::shared_ptr<const ElectricalModel> ElectricalModel::build(NetworkPtr network
 
 ReactiveRange reactive_range(const Network& net, int generator, double p) {
     ReactiveRange range{net.qmin[generator], net.qmax[generator]};
+    if (!net.is_unit(generator)) return range;
     const GeneratorRow& row = net.source->generators[net.gen_row[generator]];
     if (row.pc1_mw == row.pc2_mw) return range;
     const double along = (p * net.base_mva - row.pc1_mw) / (row.pc2_mw - row.pc1_mw);

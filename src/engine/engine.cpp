@@ -91,22 +91,32 @@ void Engine::cut_off_lost_parts(const Scenario& scenario, Solution& solution) {
         for (int k = net.gen_start[b]; k < net.gen_start[b + 1]; ++k) {
             const int g = net.gens_at[k];
             if (gen_in_[g] == 0) continue;
-            solution.lost_generation += gen_p_[g];
+            if (net.is_unit(g)) solution.lost_generation += gen_p_[g];
             gen_in_[g] = 0;
         }
         solution.p_load[b] = solution.q_load[b] = 0.0;
     }
+    drop_broken_dc_lines();
+}
+
+// A DC line that lost one end delivers nothing at the other.
+void Engine::drop_broken_dc_lines() {
+    const Network& net = network();
+    for (int g = net.n_unit; g + 1 < net.n_gen; g += 2)
+        if (gen_in_[g] == 0 || gen_in_[g + 1] == 0) gen_in_[g] = gen_in_[g + 1] = 0;
 }
 
 void Engine::schedule_injections(const Scenario& scenario, Solution& solution) {
     const Network& net = network();
     for (const int g : scenario.generators_out) gen_in_[g] = 0;
+    drop_broken_dc_lines();
     // A bus that lost its last unit regulates no more.
-    for (const int g : scenario.generators_out) {
+    for (int g = 0; g < net.n_gen; ++g) {
         const int b = net.gen_bus[g];
+        if (gen_in_[g] != 0 || kind_[b] != BusKind::pv) continue;
         bool left = false;
         for (int k = net.gen_start[b]; k < net.gen_start[b + 1]; ++k) left = left || gen_in_[net.gens_at[k]] != 0;
-        if (!left && kind_[b] == BusKind::pv) kind_[b] = BusKind::pq;
+        if (!left) kind_[b] = BusKind::pq;
     }
     for (int b = 0; b < net.n_bus; ++b) {
         p_[b] = -solution.p_load[b];

@@ -79,6 +79,7 @@ std::optional<Expr> Parser::unary() {
     node.kind = Expr::Kind::unary;
     node.offset = in_.offset();
     node.name = c == '!' ? "~" : std::string{c};
+    if (in_matrix_ && is_blank(in_.peek(1))) return missing_value();  // a dash for "no value"
     if (!deeper(in_.offset())) return std::nullopt;
     in_.advance();
     in_.skip_blanks();

@@ -10,10 +10,6 @@ namespace araz::matpower {
 
 namespace {
 
-bool ends_cell(char c) {
-    return is_blank(c) || c == '\n' || c == ',' || c == ';' || c == ']' || c == '}' || is_comment(c) || c == '\0';
-}
-
 // Whether a binary operator stands at the beginning of `rest`, which follows a cell and a blank.
 bool is_operator(std::string_view rest) {
     if (rest.empty()) return false;
@@ -46,12 +42,14 @@ private:
 
     bool step();
     bool cell();
-    bool number(double sign);
+    bool numbers();
+    bool long_number();
     void evaluated_cell(std::size_t from);
     void begin_cell();
     void add(double value);
     void comma();
     void end_row();
+    void expect_rows_like(const Row& first);
     void spoil_row();
     void follow(std::size_t offset);
     void unclosed();
@@ -104,7 +102,7 @@ bool MatrixParser::step() {
     if (c == ' ' || c == '\t' || c == '\r') {
         ++at_;
     } else if (is_digit(c)) {
-        return number(1.0);
+        return numbers();
     } else if (c == '\n') {
         end_row();
         ++line_;
@@ -142,8 +140,8 @@ bool MatrixParser::cell() {
         return true;
     }
     const bool signed_number = is_digit(next) || (next == '.' && is_digit(here(2)));
-    if (c == '.' && is_digit(next)) return number(1.0);
-    if ((c == '-' || c == '+') && signed_number) return number(c == '-' ? -1.0 : 1.0);
+    if (c == '.' && is_digit(next)) return numbers();
+    if ((c == '-' || c == '+') && signed_number) return numbers();
     if (!row_open_ && (is_letter(c) || c == '[')) {
         parser_.in_.move_to(at_);
         if (parser_.in_.statement_begins()) {
@@ -167,19 +165,48 @@ bool MatrixParser::cell() {
     return !parser_.reporter_.is_full();
 }
 
-bool MatrixParser::number(double sign) {
-    const std::size_t begin = at_;
-    std::size_t end = is_digit(text_[at_]) || text_[at_] == '.' ? at_ : at_ + 1;
-    double value = 0.0;
-    if (scan_number(text_, end, value) != NumberFault::none || (end < text_.size() && !ends_cell(text_[end]))) {
-        evaluated_cell(begin);
-        return !parser_.reporter_.is_full();
-    }
+// A cell that begins like a number, and all plain numbers that follow it in the row: the inner loop
+// of the reader.
+bool MatrixParser::numbers() {
     begin_cell();
-    add(sign < 0 ? -value : value);
-    last_plain_ = begin;
-    at_ = end;
-    return true;
+    const char* const end = text_.data() + text_.size();
+    const std::size_t full = rows_.back().first + static_cast<std::size_t>(parser_.limits_.max_columns);
+    const char* p = text_.data() + at_;
+    while (true) {
+        const char* const begin = p;
+        const bool minus = *p == '-';
+        if (minus || *p == '+') ++p;
+        double value = 0.0;
+        p = scan_plain_number(p, end, value);
+        if (p == nullptr || (p < end && !ends_cell(*p)) || cells_.size() >= full) {
+            at_ = static_cast<std::size_t>(begin - text_.data());
+            return long_number();
+        }
+        cells_.push_back(minus ? -value : value);
+        while (p < end && is_blank(*p)) ++p;
+        const bool another = p < end && (is_digit(*p) || (*p == '-' && p + 1 < end && is_digit(p[1])));
+        if (another) continue;
+        last_plain_ = static_cast<std::size_t>(begin - text_.data());
+        at_ = static_cast<std::size_t>(p - text_.data());
+        return true;
+    }
+}
+
+// One cell that begins like a number but needs more than the inner loop: an exponent, many digits, an
+// operation, or an error.
+bool MatrixParser::long_number() {
+    const std::size_t begin = at_;
+    const bool minus = here() == '-';
+    std::size_t end = minus || here() == '+' ? at_ + 1 : at_;
+    double value = 0.0;
+    if (scan_number(text_, end, value) == NumberFault::none && (end == text_.size() || ends_cell(text_[end]))) {
+        at_ = end;
+        last_plain_ = begin;
+        add(minus ? -value : value);
+    } else {
+        evaluated_cell(begin);
+    }
+    return !parser_.reporter_.is_full();
 }
 
 void MatrixParser::begin_cell() {
@@ -246,10 +273,21 @@ void MatrixParser::end_row() {
         row.bad = true;
     }
     damaged_ = damaged_ || row.bad;
+    if (rows_.size() == 1) expect_rows_like(row);
     parser_.cells_left_ -= static_cast<long long>(row_size());
     if (parser_.cells_left_ < 0) stop({"AZ1004", "more than " + std::to_string(parser_.limits_.max_cells) + " cells"});
     if (rows_.size() > static_cast<std::size_t>(parser_.limits_.max_rows))
         stop({"AZ1004", "a table with more than " + std::to_string(parser_.limits_.max_rows) + " rows"});
+}
+
+// Makes room for as many rows like the first one as fit before the next bracket: never more than the
+// text can hold.
+void MatrixParser::expect_rows_like(const Row& first) {
+    const std::size_t close = std::min(text_.find(']', at_), text_.size());
+    const std::size_t length = std::max<std::size_t>(at_ - first.place.offset, 2 * row_size());
+    const std::size_t rows = 2 + (close - first.place.offset) / (length + 1);
+    rows_.reserve(rows);
+    cells_.reserve(rows * row_size());
 }
 
 // Leaves out the open row after an error in it: on to its end.

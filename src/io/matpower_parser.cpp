@@ -100,6 +100,9 @@ std::optional<Statement> Parser::statement() {
     if (c == '{') return unsupported(in_.offset(), 1, "indexing a cell array");
     if ((c == '+' || c == '-' || c == '*' || c == '/') && in_.peek(1) == '=')
         return unsupported(in_.offset(), 2, "the operator `" + std::string{c} + "=`");
+    if (is_letter(c) || is_digit(c))
+        return fail(begin, word.size(), {"AZ1011", "`" + std::string(word) + "` does not begin a statement of a case file",
+                                         "expected a table such as mpc.bus = [ ... ];"});
     plain.kind = Statement::Kind::command;
     return plain;
 }
@@ -176,6 +179,8 @@ std::optional<Statement> Parser::multi_assign() {
     out.width = std::max<std::size_t>(1, out.name.size());
     if (out.name.empty())
         return fail(out.offset, 1, {"AZ1011", "a function that gives the listed outputs was expected", "expected idx_bus or the like"});
+    in_.skip_blanks();
+    if (in_.peek() == '(') return unsupported(out.offset, out.width, "the call `" + out.name + "(...)` with several outputs");
     return out;
 }
 

@@ -1,16 +1,11 @@
 #include "matpower_scanner.hpp"
 
-#include <array>
 #include <charconv>
 #include <cstdint>
 
 namespace araz::matpower {
 
 namespace {
-
-constexpr std::array<double, 23> power_of_ten{1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                              1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                              1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
 // Whether a number that does not fit a double is too large rather than too small: its first
 // significant digit stands before the point once the exponent has moved it.
@@ -54,23 +49,15 @@ NumberFault scan_any(std::string_view text, std::size_t begin, std::size_t& at, 
 
 NumberFault scan_number(std::string_view text, std::size_t& at, double& value) {
     const std::size_t begin = at;
-    const char* p = text.data() + at;
     const char* const end = text.data() + text.size();
-    std::uint64_t mantissa = 0;
-    const char* const integer = p;
-    while (p < end && is_digit(*p)) mantissa = mantissa * 10 + static_cast<std::uint64_t>(*p++ - '0');
-    auto digits = p - integer;
-    std::size_t decimals = 0;
-    if (p < end && *p == '.' && !(p + 1 < end && (p[1] == '*' || p[1] == '/' || p[1] == '^'))) {
-        const char* const fraction = ++p;
-        while (p < end && is_digit(*p)) mantissa = mantissa * 10 + static_cast<std::uint64_t>(*p++ - '0');
-        decimals = static_cast<std::size_t>(p - fraction);
-        digits += p - fraction;
+    const char* const p = scan_plain_number(text.data() + begin, end, value);
+    // "2.*x" is an operation on 2, and "1e3" has an exponent.
+    const bool element_wise = p != nullptr && p[-1] == '.' && p < end && (*p == '*' || *p == '/' || *p == '^');
+    if (element_wise) {
+        at = static_cast<std::size_t>(p - 1 - text.data());
+        return NumberFault::none;
     }
-    const bool exponent = p < end && (*p == 'e' || *p == 'E');
-    // Both operands of the division are exact, so its result is the nearest double (Clinger 1990).
-    if (!exponent && digits <= 19 && mantissa <= (1ULL << 53U) && decimals < power_of_ten.size()) {
-        value = static_cast<double>(mantissa) / power_of_ten[decimals];
+    if (p != nullptr && (p == end || (*p != 'e' && *p != 'E'))) {
         at = static_cast<std::size_t>(p - text.data());
     } else if (const NumberFault fault = scan_any(text, begin, at, value); fault != NumberFault::none) {
         return fault;

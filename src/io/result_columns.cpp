@@ -150,6 +150,7 @@ std::vector<ColumnTable> column_tables(const PfResult& result) {
     return {table("branches", "branch", "branch", pointers(result.branches)),
             table("buses", "bus", "bus", pointers(result.buses)),
             table("generators", "generator", "generator", pointers(result.generators)),
+            table("dc_lines", "dc_line", "dc_line", pointers(result.dc_lines)),
             table("areas", "area", "area", pointers(result.areas)),
             table("ties", "tie", "branch", pointers(result.ties)),
             table("violations", "violation", "kind,branch,bus", pointers(result.violations))};

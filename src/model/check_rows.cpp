@@ -19,7 +19,9 @@ public:
 
     [[nodiscard]] bool has(BusId bus) const { return known_.contains(number(bus)); }
 
+    // One digit is near to every other digit, so nothing is guessed for it.
     [[nodiscard]] std::string suggestion(BusId wrong) const {
+        if (number(wrong) < 10) return {};
         std::vector<std::string> candidates;
         candidates.reserve(grid_.buses.size());
         for (const BusRow& bus : grid_.buses) candidates.push_back(std::to_string(number(bus.bus)));

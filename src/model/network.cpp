@@ -91,7 +91,46 @@ void add_generators(const Case& grid, Network& net) {
         net.qmax.push_back(gen.qmax_mvar / grid.base_mva);
         net.pmin.push_back(gen.pmin_mw / grid.base_mva);
         net.pmax.push_back(gen.pmax_mw / grid.base_mva);
+        net.v_gen.push_back(gen.vg_pu);
     }
+    net.n_unit = net.n_gen;
+}
+
+void add_converter(Network& net, int bus, double p, double q_mvar, double qmin_mvar, double qmax_mvar, double v_set) {
+    ++net.n_gen;
+    net.gen_row.push_back(-1);
+    net.gen_bus.push_back(bus);
+    net.pg.push_back(p);
+    net.qg.push_back(q_mvar / net.base_mva);
+    net.qmin.push_back(qmin_mvar / net.base_mva);
+    net.qmax.push_back(qmax_mvar / net.base_mva);
+    net.pmin.push_back(p);
+    net.pmax.push_back(p);
+    net.v_gen.push_back(v_set);
+    if (net.bus_type[bus] == BusType::pq) net.bus_type[bus] = BusType::pv;
+}
+
+void add_dc_lines(const Case& grid, Network& net) {
+    net.dc_of_row.assign(grid.dc_lines.size(), -1);
+    for (std::size_t row = 0; row < grid.dc_lines.size(); ++row) {
+        const DcLineRow& line = grid.dc_lines[row];
+        const int f = find_bus(net, line.from_bus);
+        const int t = find_bus(net, line.to_bus);
+        if (!line.in_service || f < 0 || t < 0) continue;
+        const int dc = net.n_dc++;
+        net.dc_of_row[row] = dc;
+        net.dc_row.push_back(static_cast<int>(row));
+        net.dc_loss0.push_back(line.loss0_mw / grid.base_mva);
+        net.dc_loss1.push_back(line.loss1);
+        net.dc_pmin.push_back(line.pmin_mw / grid.base_mva);
+        net.dc_pmax.push_back(line.pmax_mw / grid.base_mva);
+        const double p = line.pf_mw / grid.base_mva;
+        add_converter(net, f, -p, line.qf_mvar, line.qminf_mvar, line.qmaxf_mvar, line.vf_pu);
+        add_converter(net, t, net.dc_delivered(dc, p), line.qt_mvar, line.qmint_mvar, line.qmaxt_mvar, line.vt_pu);
+    }
+}
+
+void index_generators(Network& net) {
     net.gen_start.assign(net.n_bus + 1, 0);
     for (const int bus : net.gen_bus) ++net.gen_start[bus + 1];
     std::partial_sum(net.gen_start.begin(), net.gen_start.end(), net.gen_start.begin());
@@ -126,7 +165,14 @@ std::vector<std::vector<int>> connected_parts(const Network& net) {
     return parts;
 }
 
-bool has_unit(const Network& net, int bus) { return net.gen_start[bus + 1] > net.gen_start[bus]; }
+// A unit can hold the frequency of an island; a converter end only regulates voltage.
+bool has_unit(const Network& net, int bus) {
+    for (int k = net.gen_start[bus]; k < net.gen_start[bus + 1]; ++k)
+        if (net.is_unit(net.gens_at[k])) return true;
+    return false;
+}
+
+bool has_regulator(const Network& net, int bus) { return net.gen_start[bus + 1] > net.gen_start[bus]; }
 
 // The bus that holds the angle of a part without a usable slack: the first PV bus with a unit when the
 // file's slack bus has none (MATPOWER's rule), else the bus with the largest Pmax.
@@ -162,7 +208,8 @@ void settle_types(const Case& grid, Network& net) {
         }
         const int substitute = usable_slack ? -1 : substitute_slack(net, part, had_slack);
         for (const int b : part) {
-            if (!has_unit(net, b)) net.bus_type[b] = BusType::pq;
+            if (!has_regulator(net, b)) net.bus_type[b] = BusType::pq;
+            if (net.bus_type[b] == BusType::slack && !has_unit(net, b)) net.bus_type[b] = BusType::pv;
         }
         if (!usable_slack && substitute < 0) continue;  // dead: check_case has said so if it has load
         if (substitute >= 0) {
@@ -178,12 +225,12 @@ void settle_types(const Case& grid, Network& net) {
     }
 }
 
-// The set-point of a bus is that of its last unit in service, as in MATPOWER.
-void settle_set_points(const Case& grid, Network& net) {
+// The set-point of a bus is that of its last unit in service, as in MATPOWER, where converter ends come last.
+void settle_set_points(Network& net) {
     net.v_set.assign(net.n_bus, std::numeric_limits<double>::quiet_NaN());
     for (int g = 0; g < net.n_gen; ++g) {
         const int b = net.gen_bus[g];
-        if (net.bus_type[b] != BusType::pq) net.v_set[b] = grid.generators[net.gen_row[g]].vg_pu;
+        if (net.bus_type[b] != BusType::pq) net.v_set[b] = net.v_gen[g];
     }
 }
 
@@ -219,8 +266,12 @@ Result<NetworkPtr> Network::build(std::shared_ptr<const Case> grid, const BuildO
     add_buses(*grid, *net);
     add_branches(*grid, *net);
     add_generators(*grid, *net);
+    const bool with_dc = options.dc_lines == BuildOptions::DcLines::as_case ? grid->dc_lines_active
+                                                                          : options.dc_lines == BuildOptions::DcLines::on;
+    if (with_dc) add_dc_lines(*grid, *net);
+    index_generators(*net);
     settle_types(*grid, *net);
-    settle_set_points(*grid, *net);
+    settle_set_points(*net);
 
     if (Findings errors = find_obstacles(*grid, *net); !errors.empty())
         return Error{ErrorKind::invalid_input, std::move(errors)};

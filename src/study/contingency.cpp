@@ -7,7 +7,11 @@ namespace araz {
 std::vector<std::string> Contingency::elements(const Network& net) const {
     std::vector<std::string> out;
     for (const int l : branches) out.push_back("branch " + std::to_string(net.branch_row[l] + 1));
-    for (const int g : generators) out.push_back("generator " + std::to_string(net.gen_row[g] + 1));
+    for (const int g : generators) {
+        if (net.is_unit(g)) out.push_back("generator " + std::to_string(net.gen_row[g] + 1));
+        else if ((g - net.n_unit) % 2 == 0)  // both ends of a DC line go together
+            out.push_back("dc_line " + std::to_string(net.dc_row[(g - net.n_unit) / 2] + 1));
+    }
     return out;
 }
 
@@ -48,6 +52,14 @@ Result<std::vector<Contingency>> make_contingencies(const ElectricalModel& model
         contingency.splits = model.bridge[l] != 0;
         contingency.excluded =
             std::find(spec.exclude_rows.begin(), spec.exclude_rows.end(), row) != spec.exclude_rows.end();
+        list.push_back(std::move(contingency));
+    }
+    for (int dc = 0; dc < net.n_dc; ++dc) {
+        Contingency contingency;
+        const DcLineRow& row = net.source->dc_lines[net.dc_row[dc]];
+        contingency.label = "dc" + std::to_string(net.dc_row[dc] + 1);
+        contingency.name = row.name.empty() ? "DC line " + std::to_string(net.dc_row[dc] + 1) : row.name;
+        contingency.generators = {net.n_unit + 2 * dc, net.n_unit + 2 * dc + 1};
         list.push_back(std::move(contingency));
     }
     return list;

@@ -35,7 +35,7 @@ std::vector<double> base_outputs(const Network& net, ExchangeMode mode, const So
 std::vector<double> exports_at(const ElectricalModel& model, const Solution& solution, const std::vector<int>& group) {
     std::vector<solver::BranchFlow> flows;
     branch_flows(model, solution, flows);
-    return net_exports(*model.network, group, 3, flows);
+    return net_exports(*model.network, group, 3, flows, solution);
 }
 
 }  // namespace
@@ -57,9 +57,95 @@ Exchange::Exchange(ModelPtr model, ExchangeMode mode, KeyKind key, ExchangeSides
       source_back_(*model_->network, key, false, base_p_, sides_.in_from, mode == ExchangeMode::scheduled),
       sink_back_(*model_->network, key, true, base_p_, sides_.in_to, mode == ExchangeMode::scheduled),
       rest_up_(*model_->network, KeyKind::pg, true, base_p_, members(group_, 2), false),
-      rest_down_(*model_->network, KeyKind::pg, false, base_p_, members(group_, 2), false) {}
+      rest_down_(*model_->network, KeyKind::pg, false, base_p_, members(group_, 2), false) {
+    join_islands();
+}
 
-Scenario Exchange::scenario_for(const Shifts& shifts) const {
+// Finds the islands with units of one side only and the DC lines that lead out of them.
+void Exchange::join_islands() {
+    const Network& net = *model_->network;
+    if (net.n_island < 2) return;
+    const std::size_t n = static_cast<std::size_t>(net.n_island);
+    std::vector<unsigned char> has_source(n, 0), has_sink(n, 0);
+    for (const Participant& p : source_.participants()) has_source[net.island[source_.bus_of(p)]] = 1;
+    for (const Participant& p : sink_.participants()) has_sink[net.island[sink_.bus_of(p)]] = 1;
+    for (int island = 0; island < net.n_island; ++island) {
+        if (has_source[island] == has_sink[island]) continue;
+        const bool source_side = has_source[island] != 0;
+        std::vector<unsigned char> inside(static_cast<std::size_t>(net.n_bus), 0);
+        for (int b = 0; b < net.n_bus; ++b) inside[b] = net.island[b] == island ? 1 : 0;
+        const std::size_t first = links_.size();
+        double room = 0.0;
+        for (int dc = 0; dc < net.n_dc; ++dc) {
+            const int f = net.island[net.dc_from(dc)];
+            const int t = net.island[net.dc_to(dc)];
+            if (f == t || f < 0 || t < 0 || (f != island && t != island)) continue;
+            const int other = f == island ? t : f;
+            if (source_side ? has_sink[other] == 0 : has_source[other] == 0) continue;
+            // Power leaves a source island and enters a sink island.
+            const double sign = (f == island) == source_side ? 1.0 : -1.0;
+            const double p = -base_p_[net.n_unit + 2 * dc];
+            const double headroom = std::max(0.0, sign > 0.0 ? net.dc_pmax[dc] - p : p - net.dc_pmin[dc]);
+            links_.push_back({dc, source_side, sign, headroom, inside});
+            room += headroom;
+        }
+        for (std::size_t k = first; k < links_.size(); ++k) links_[k].share /= room > 0.0 ? room : 1.0;
+        (source_side ? source_ : sink_).limit_group(inside, room);
+    }
+}
+
+// Power at the from end of each DC line for a shift, p.u.
+std::vector<double> Exchange::dc_set_points(double shift) const {
+    const Network& net = *model_->network;
+    std::vector<double> p(static_cast<std::size_t>(net.n_dc));
+    for (int dc = 0; dc < net.n_dc; ++dc) p[dc] = -base_p_[net.n_unit + 2 * dc];
+    const auto moved_in = [&](const ShiftKey& key, const std::vector<unsigned char>& inside) {
+        const std::vector<double> share = key.shares(shift);
+        double sum = 0.0;
+        for (std::size_t k = 0; k < share.size(); ++k)
+            if (inside[key.bus_of(key.participants()[k])] != 0) sum += share[k];
+        return sum;
+    };
+    // A line between a source-only and a sink-only island stands in both lists and moves once.
+    std::vector<unsigned char> moved(static_cast<std::size_t>(net.n_dc), 0);
+    for (const Link& link : links_) {
+        if (moved[link.dc] != 0) continue;
+        moved[link.dc] = 1;
+        p[link.dc] += link.sign * link.share * moved_in(link.source_side ? source_ : sink_, link.in_island);
+    }
+    return p;
+}
+
+std::vector<double> Exchange::direction(double shift) const {
+    const Network& net = *model_->network;
+    std::vector<double> column(2 * static_cast<std::size_t>(net.n_bus), 0.0);
+    const double room = std::min(source_.capacity(), sink_.capacity());
+    const double step = 1e-4 * (std::isfinite(room) ? std::max(room, 1e-6) : 1.0);
+    const double at = std::max(0.0, std::min(shift, room - step));
+    const auto add = [&](const ShiftKey& key, double sign) {
+        const std::vector<double> here = key.shares(at);
+        const std::vector<double> there = key.shares(at + step);
+        for (std::size_t k = 0; k < here.size(); ++k) {
+            const Participant& p = key.participants()[k];
+            const double share = sign * (there[k] - here[k]) / step;
+            const int bus = key.bus_of(p);
+            column[2 * bus] += share;
+            if (key.kind() == KeyKind::load && p.base > 0.0) column[2 * bus + 1] += share * net.q_load[bus] / p.base;
+        }
+    };
+    add(source_, 1.0);
+    add(sink_, -1.0);
+    if (links_.empty()) return column;
+    const std::vector<double> here = dc_set_points(at);
+    const std::vector<double> there = dc_set_points(at + step);
+    for (int dc = 0; dc < net.n_dc; ++dc) {
+        column[2 * net.dc_from(dc)] -= (there[dc] - here[dc]) / step;
+        column[2 * net.dc_to(dc)] += (net.dc_delivered(dc, there[dc]) - net.dc_delivered(dc, here[dc])) / step;
+    }
+    return column;
+}
+
+Scenario Exchange::scenario_for(const Shifts& shifts, double shift) const {
     Scenario scenario;
     // Every unit at its base output first: in net mode that includes the slack's.
     for (int g = 0; g < static_cast<int>(base_p_.size()); ++g) scenario.generator_p.push_back({g, base_p_[g]});
@@ -70,13 +156,21 @@ Scenario Exchange::scenario_for(const Shifts& shifts) const {
     move(shifts.from, source_, source_back_);
     move(shifts.to, sink_back_, sink_);
     move(shifts.rest, rest_up_, rest_down_);
+    if (links_.empty()) return scenario;
+    // The lines carry the shift itself; what the areas add for losses stays inside them.
+    const Network& net = *model_->network;
+    const std::vector<double> p = dc_set_points(shift);
+    for (int dc = 0; dc < net.n_dc; ++dc) {
+        scenario.generator_p.push_back({net.n_unit + 2 * dc, -p[dc]});
+        scenario.generator_p.push_back({net.n_unit + 2 * dc + 1, net.dc_delivered(dc, p[dc])});
+    }
     return scenario;
 }
 
 void Exchange::measure(const Engine& engine, ExchangePoint& point, std::vector<double>& exported) const {
     std::vector<solver::BranchFlow> flows;
     branch_flows(engine.model(), point.intact, flows);
-    exported = net_exports(engine.network(), group_, 3, flows);
+    exported = net_exports(engine.network(), group_, 3, flows, point.intact);
     point.net_export = exported[0];
     point.loss = 0.0;
     for (const auto& flow : flows) point.loss += flow.p_from + flow.p_to;
@@ -89,7 +183,7 @@ ExchangePoint Exchange::solve(Engine& engine, double shift, const Solution& warm
     if (shift > source_.capacity()) point.status = PointStatus::source_exhausted;
     else if (shift > sink_.capacity()) point.status = PointStatus::sink_exhausted;
     if (point.status != PointStatus::ok) return point;
-    point.scenario = scenario_for({shift, -shift, 0.0});
+    point.scenario = scenario_for({shift, -shift, 0.0}, shift);
     point.intact = engine.solve_from(point.scenario, warm);
     if (!point.intact.solved()) {
         point.status = PointStatus::unsolved;
@@ -114,7 +208,7 @@ ExchangePoint Exchange::solve_net(Engine& engine, double shift, const Solution& 
         if (shifts.from > source_.capacity() * (1.0 + 1e-12)) point.status = PointStatus::source_exhausted;
         else if (-shifts.to > sink_.capacity() * (1.0 + 1e-12)) point.status = PointStatus::sink_exhausted;
         if (point.status != PointStatus::ok) return point;
-        point.scenario = scenario_for(shifts);
+        point.scenario = scenario_for(shifts, shift);
         Solution next = engine.solve_from(point.scenario, *start);
         point.intact = std::move(next);
         start = &point.intact;
@@ -129,7 +223,7 @@ ExchangePoint Exchange::solve_net(Engine& engine, double shift, const Solution& 
         double beyond[3] = {0.0, 0.0, 0.0};
         std::vector<double> scheduled(base_p_);
         for (const GeneratorSetting& setting : point.scenario.generator_p) scheduled[setting.generator] = setting.p;
-        for (int g = 0; g < net.n_gen; ++g)
+        for (int g = 0; g < net.n_unit; ++g)
             if (net.island[net.gen_bus[g]] >= 0)
                 beyond[group_[net.gen_bus[g]]] += point.intact.gen_p[g] - scheduled[g];
         const double lacks_from = base_export_[0] + shift - exported[0];

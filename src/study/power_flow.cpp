@@ -114,11 +114,37 @@ std::vector<GeneratorResult> generator_results(const ElectricalModel& model, con
     return out;
 }
 
+std::vector<DcLineResult> dc_line_results(const Network& net, const Solution& solution) {
+    std::vector<DcLineResult> out;
+    for (std::size_t row = 0; row < net.dc_of_row.size(); ++row) {
+        const DcLineRow& source = net.source->dc_lines[row];
+        const int dc = net.dc_of_row[row];
+        DcLineResult line;
+        line.dc_line = static_cast<int>(row) + 1;
+        line.from_bus = number(source.from_bus);
+        line.to_bus = number(source.to_bus);
+        line.name = source.name;
+        line.p_min_mw = source.pmin_mw;
+        line.p_max_mw = source.pmax_mw;
+        if (dc >= 0) {
+            const int f = net.n_unit + 2 * dc;
+            line.in_service = solution.live[net.gen_bus[f]] != 0 && solution.live[net.gen_bus[f + 1]] != 0;
+            line.p_from_mw = -solution.gen_p[f] * net.base_mva;
+            line.q_from_mvar = -solution.gen_q[f] * net.base_mva;
+            line.p_to_mw = -solution.gen_p[f + 1] * net.base_mva;
+            line.q_to_mvar = -solution.gen_q[f + 1] * net.base_mva;
+            line.loss_mw = line.p_from_mw + line.p_to_mw;
+        }
+        out.push_back(line);
+    }
+    return out;
+}
+
 Totals totals_of(const ElectricalModel& model, const Solution& solution, const std::vector<solver::BranchFlow>& flows,
                  bool dc) {
     const Network& net = *model.network;
     Totals totals;
-    for (int g = 0; g < net.n_gen; ++g) {
+    for (int g = 0; g < net.n_unit; ++g) {
         totals.generation_mw += solution.gen_p[g];
         totals.generation_mvar += solution.gen_q[g];
     }
@@ -134,7 +160,11 @@ Totals totals_of(const ElectricalModel& model, const Solution& solution, const s
         totals.loss_mw += flow.p_from + flow.p_to;
         totals.loss_mvar += flow.q_from + flow.q_to;
     }
-    for (double* value : {&totals.generation_mw, &totals.generation_mvar, &totals.load_mw, &totals.load_mvar,
+    for (int end = net.n_unit; end < net.n_gen; ++end) {
+        totals.dc_loss_mw -= solution.gen_p[end];  // both ends inject: their sum is minus the loss
+        totals.dc_mvar += solution.gen_q[end];
+    }
+    for (double* value : {&totals.dc_loss_mw, &totals.dc_mvar, &totals.generation_mw, &totals.generation_mvar, &totals.load_mw, &totals.load_mvar,
                           &totals.shunt_mw, &totals.shunt_mvar, &totals.loss_mw, &totals.loss_mvar})
         *value *= net.base_mva;
     return totals;
@@ -158,7 +188,7 @@ std::vector<IterationResult> trace_of(const Network& net, const Solution& soluti
     return trace;
 }
 
-std::vector<IslandResult> islands_of(const ElectricalModel& model, const Solution& solution) {
+std::vector<IslandResult> islands_of(const ElectricalModel& model) {
     const Network& net = *model.network;
     std::vector<IslandResult> islands(static_cast<std::size_t>(net.n_island) + 1);
     for (std::size_t k = 0; k < islands.size(); ++k) islands[k].island = static_cast<int>(k) + 1;
@@ -170,7 +200,7 @@ std::vector<IslandResult> islands_of(const ElectricalModel& model, const Solutio
         if (model.kind[b] == solver::BusKind::slack && island.reference_bus == 0)
             island.reference_bus = number(net.bus_id[b]);
         for (int k = net.gen_start[b]; k < net.gen_start[b + 1]; ++k)
-            island.generation_mw += solution.gen_p.empty() ? 0.0 : net.pg[net.gens_at[k]] * net.base_mva;
+            island.generation_mw += net.is_unit(net.gens_at[k]) ? net.pg[net.gens_at[k]] * net.base_mva : 0.0;
     }
     if (islands.back().n_bus == 0) islands.pop_back();
     return islands;
@@ -180,7 +210,7 @@ Diagnosis diagnose(const ElectricalModel& model, const Solution& solution) {
     const Network& net = *model.network;
     Diagnosis diagnosis;
     diagnosis.tried = solution.tried;
-    diagnosis.islands = islands_of(model, solution);
+    diagnosis.islands = islands_of(model);
     if (solution.solved() || solution.p_mismatch.empty()) return diagnosis;
     std::vector<int> order(static_cast<std::size_t>(net.n_bus));
     std::iota(order.begin(), order.end(), 0);
@@ -229,6 +259,7 @@ PfResult assemble_result(const ElectricalModel& model, const Solution& solution,
     result.buses = bus_results(model, solution);
     result.branches = branch_results(net, flows, monitor.rating_base);
     result.generators = generator_results(model, solution);
+    result.dc_lines = dc_line_results(net, solution);
     result.trace = trace_of(net, solution);
     result.diagnosis = diagnose(model, solution);
     return result;

@@ -7,7 +7,7 @@
 namespace araz {
 
 std::vector<double> net_exports(const Network& net, std::span<const int> group, int n_group,
-                                std::span<const solver::BranchFlow> flows) {
+                                std::span<const solver::BranchFlow> flows, const Solution& solution) {
     std::vector<double> exported(static_cast<std::size_t>(n_group), 0.0);
     for (int l = 0; l < net.n_branch; ++l) {
         const int f = group[net.from[l]];
@@ -15,6 +15,13 @@ std::vector<double> net_exports(const Network& net, std::span<const int> group, 
         if (f == t) continue;
         if (f >= 0) exported[f] += flows[l].p_from;
         if (t >= 0) exported[t] += flows[l].p_to;
+    }
+    for (int dc = 0; dc < net.n_dc; ++dc) {
+        const int f = group[net.dc_from(dc)];
+        const int t = group[net.dc_to(dc)];
+        if (f == t) continue;
+        if (f >= 0) exported[f] -= solution.gen_p[net.n_unit + 2 * dc];
+        if (t >= 0) exported[t] -= solution.gen_p[net.n_unit + 2 * dc + 1];
     }
     return exported;
 }
@@ -27,7 +34,7 @@ std::vector<AreaResult> area_results(const ElectricalModel& model, const Solutio
         AreaResult& area = areas[net.area[b]];
         area.load_mw += solution.p_load[b] * net.base_mva;
     }
-    for (int g = 0; g < net.n_gen; ++g)
+    for (int g = 0; g < net.n_unit; ++g)
         areas[net.area[net.gen_bus[g]]].generation_mw += solution.gen_p[g] * net.base_mva;
     for (int l = 0; l < net.n_branch; ++l) {
         const int f = net.area[net.from[l]];
@@ -37,6 +44,18 @@ std::vector<AreaResult> area_results(const ElectricalModel& model, const Solutio
         } else {
             areas[f].net_export_mw += flows[l].p_from * net.base_mva;
             areas[t].net_export_mw += flows[l].p_to * net.base_mva;
+        }
+    }
+    for (int dc = 0; dc < net.n_dc; ++dc) {
+        const int f = net.area[net.dc_from(dc)];
+        const int t = net.area[net.dc_to(dc)];
+        const double p_from = -solution.gen_p[net.n_unit + 2 * dc] * net.base_mva;
+        const double p_to = -solution.gen_p[net.n_unit + 2 * dc + 1] * net.base_mva;
+        if (f == t) {
+            areas[f].loss_mw += p_from + p_to;
+        } else {
+            areas[f].net_export_mw += p_from;
+            areas[t].net_export_mw += p_to;
         }
     }
     std::vector<AreaResult> out;

@@ -11,10 +11,10 @@
 
 namespace araz {
 
-/// Active power leaving each group of buses over the branches to other groups, p.u., metered at the
+/// Active power leaving each group of buses over branches and DC lines to other groups, p.u., metered at the
 /// group's own end. `group` is [n_bus] with values 0 .. n_group - 1; negative: no group.
 [[nodiscard]] std::vector<double> net_exports(const Network& net, std::span<const int> group, int n_group,
-                                              std::span<const solver::BranchFlow> flows);
+                                              std::span<const solver::BranchFlow> flows, const Solution& solution);
 
 [[nodiscard]] std::vector<AreaResult> area_results(const ElectricalModel& model, const Solution& solution,
                                                    std::span<const solver::BranchFlow> flows);

@@ -67,30 +67,6 @@ Reading SecurityCheck::against_own_limit(const Pair& pair, Reading reading) cons
     return reading;
 }
 
-// Change of the injections per unit of shift, as the right-hand side of the tangent.
-std::vector<double> SecurityCheck::direction(double shift) const {
-    const Network& net = *setup_->model->network;
-    std::vector<double> column(2 * static_cast<std::size_t>(net.n_bus), 0.0);
-    const auto add = [&](const ShiftKey& key, double sign) {
-        const double room = key.capacity();
-        const double step = 1e-4 * (std::isfinite(room) ? std::max(room, 1e-6) : 1.0);
-        const double at = std::max(0.0, std::min(shift, room - step));
-        const std::vector<double> here = key.shares(at);
-        const std::vector<double> there = key.shares(at + step);
-        for (std::size_t k = 0; k < here.size(); ++k) {
-            const Participant& p = key.participants()[k];
-            const double share = sign * (there[k] - here[k]) / step;
-            const bool load = key.kind() == KeyKind::load;
-            const int bus = load ? p.index : net.gen_bus[p.index];
-            column[2 * bus] += share;
-            if (load && p.base > 0.0) column[2 * bus + 1] += share * net.q_load[bus] / p.base;
-        }
-    };
-    add(exchange_->source(), 1.0);
-    add(exchange_->sink(), -1.0);
-    return column;
-}
-
 SecurityCheck::State SecurityCheck::read_state(Worker& worker, int contingency, const Scenario& scenario,
                                                const Solution& solution, double shift, bool tangents,
                                                const Pair& focus) const {
@@ -100,7 +76,7 @@ SecurityCheck::State SecurityCheck::read_state(Worker& worker, int contingency, 
     if (!state.solved) return state;
     state.mismatch = solution.max_mismatch;
     worker.monitor.read(solution, contingency != intact_grid, worker.readings);
-    const bool has_tangent = tangents && (worker.columns.assign(1, direction(shift)),
+    const bool has_tangent = tangents && (worker.columns.assign(1, exchange_->direction(shift)),
                                           worker.engine.sensitivities(scenario, solution, worker.columns));
     const auto before = [&](const PairReading& a, const PairReading& b) {
         if (has_tangent && a.predicted != b.predicted) return a.predicted < b.predicted;

@@ -85,7 +85,6 @@ private:
     [[nodiscard]] State read_state(Worker& worker, int contingency, const Scenario& scenario, const Solution& solution,
                                    double shift, bool tangents, const Pair& focus) const;
     [[nodiscard]] Reading against_own_limit(const Pair& pair, Reading reading) const;
-    [[nodiscard]] std::vector<double> direction(double shift) const;
     void merge(const State& state, SecurityReport& report) const;
 
     const StudySetup* setup_;

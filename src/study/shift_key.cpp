@@ -68,7 +68,7 @@ ShiftKey::ShiftKey(const Network& net, KeyKind kind, bool up, const std::vector<
 
 void ShiftKey::add_units(const Network& net, const std::vector<double>& base_p,
                          const std::vector<unsigned char>& in_group, bool skip_slack) {
-    for (int g = 0; g < net.n_gen; ++g) {
+    for (int g = 0; g < net.n_unit; ++g) {
         const int b = net.gen_bus[g];
         if (in_group[b] == 0 || net.island[b] < 0) continue;
         if (skip_slack && net.bus_type[b] == BusType::slack) continue;
@@ -110,6 +110,25 @@ void ShiftKey::add_loads(const Network& net, const std::vector<unsigned char>& i
         load.room = up_ ? load.base : infinity;  // more infeed means less load
         participants_.push_back(load);
     }
+}
+
+int ShiftKey::bus_of(const Participant& participant) const {
+    return kind_ == KeyKind::load ? participant.index : net_->gen_bus[participant.index];
+}
+
+void ShiftKey::limit_group(const std::vector<unsigned char>& at_bus, double limit) {
+    double room = 0.0;
+    for (const Participant& p : participants_)
+        if (at_bus[bus_of(p)] != 0) room += p.room;
+    if (room <= limit) return;
+    const double weight_scale = std::isfinite(room) ? limit / room : 1.0;
+    for (Participant& p : participants_) {
+        if (at_bus[bus_of(p)] == 0) continue;
+        p.weight *= weight_scale;
+        // Infinite rooms share the limit by weight.
+        p.room = std::isfinite(room) ? p.room * weight_scale : limit;
+    }
+    std::erase_if(participants_, [](const Participant& p) { return !(p.room > 0.0 && p.weight > 0.0); });
 }
 
 double ShiftKey::capacity() const {

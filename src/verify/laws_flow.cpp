@@ -101,7 +101,24 @@ void check_branches(const State& state, VerifyReport& report) {
     check_loading(state, report);
 }
 
+// A DC line delivers what it takes less its losses, loss0 + loss1 |P| (MATPOWER's dcline model).
+void check_dc_lines(const State& state, VerifyReport& report) {
+    if (state.result->dc_lines.empty()) return;
+    Law law("dc_line", state.tolerances.flow_mw, "MW");
+    for (const DcLineResult& line : state.result->dc_lines) {
+        const std::string element = "dc_line " + std::to_string(line.dc_line);
+        const bool known = line.dc_line >= 1 && line.dc_line <= static_cast<int>(state.grid->dc_lines.size());
+        law.see(known, element + " is not in the case");
+        if (!known || !line.in_service) continue;
+        const DcLineRow& row = state.grid->dc_lines[line.dc_line - 1];
+        law.see(line.p_from_mw + line.p_to_mw - (row.loss0_mw + row.loss1 * std::abs(line.p_from_mw)), element);
+        law.see(line.loss_mw - (line.p_from_mw + line.p_to_mw), element + " loss_mw");
+    }
+    law.report(report);
+}
+
 void check_balance(const State& state, VerifyReport& report) {
+    check_dc_lines(state, report);
     std::vector<Complex> surplus(state.bus.size());  // what the units feed in and nothing takes, MVA
     for (std::size_t i = 0; i < surplus.size(); ++i) {
         const BusRow& row = state.grid->buses[i];
@@ -110,6 +127,11 @@ void check_balance(const State& state, VerifyReport& report) {
     }
     for (int g = 0; g < static_cast<int>(state.generator.size()); ++g)
         if (state.runs(g)) surplus[state.generator_bus(g)] += Complex(state.generator[g]->p_mw, state.generator[g]->q_mvar);
+    for (const DcLineResult& line : state.result->dc_lines) {
+        if (!line.in_service) continue;
+        surplus[state.row_of.at(line.from_bus)] -= Complex(line.p_from_mw, line.q_from_mvar);
+        surplus[state.row_of.at(line.to_bus)] -= Complex(line.p_to_mw, line.q_to_mvar);
+    }
     for (int l = 0; l < static_cast<int>(state.branch.size()); ++l) {
         const Flow flow = branch_flow(state, l);
         surplus[state.from_row(l)] -= flow.from;

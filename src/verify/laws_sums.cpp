@@ -70,6 +70,17 @@ std::map<int, AreaResult> expected_areas(const State& state) {
             to.net_export_mw += flow.to.real();
         }
     }
+    for (const DcLineResult& line : state.result->dc_lines) {
+        if (!line.in_service) continue;
+        AreaResult& from = areas[state.grid->buses[state.row_of.at(line.from_bus)].area];
+        AreaResult& to = areas[state.grid->buses[state.row_of.at(line.to_bus)].area];
+        if (&from == &to) {
+            from.loss_mw += line.p_from_mw + line.p_to_mw;
+        } else {
+            from.net_export_mw += line.p_from_mw;
+            to.net_export_mw += line.p_to_mw;
+        }
+    }
     return areas;
 }
 

@@ -55,8 +55,7 @@ TEST_P(ReferenceDc, FlowsAndAnglesAreMatpowers) {
     EXPECT_NEAR(va_max, summary.number(row, "va_max_deg"), angle_tolerance);
 }
 
-INSTANTIATE_TEST_SUITE_P(Public, ReferenceDc, ::testing::ValuesIn(reference_cases()),
-                         [](const auto& info) { return test_name(info.param); });
+INSTANTIATE_TEST_SUITE_P(Public, ReferenceDc, ::testing::ValuesIn(reference_cases()), name_of_case);
 
 class ReferenceDcFlows : public ::testing::TestWithParam<std::string> {};
 

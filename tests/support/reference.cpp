@@ -1,6 +1,5 @@
 #include "support/reference.hpp"
 
-#include <gtest/gtest.h>
 #include <zlib.h>
 
 #include <algorithm>
@@ -134,10 +133,6 @@ std::optional<Case> public_case(const std::string& name) {
     return std::move(*grid);
 }
 
-std::string test_name(std::string text) {
-    for (char& c : text)
-        if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '_';
-    return text;
-}
+std::string name_of_case(const ::testing::TestParamInfo<std::string>& instance) { return instance.param; }
 
 }  // namespace araz::testing

@@ -1,6 +1,8 @@
 // Reference tables committed in tests/reference, and the public case files they belong to.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <map>
 #include <optional>
 #include <string>
@@ -44,7 +46,7 @@ private:
 ///     if (!grid) return;
 [[nodiscard]] std::optional<Case> public_case(const std::string& name);
 
-/// A name that may stand in a test's name.
-[[nodiscard]] std::string test_name(std::string text);
+/// Names the instances of a suite that is parameterised by cases.
+[[nodiscard]] std::string name_of_case(const ::testing::TestParamInfo<std::string>& instance);
 
 }  // namespace araz::testing

@@ -59,7 +59,7 @@ TEST_P(SingleFault, IsNamedWithFileLineAndColumn) {
     EXPECT_FALSE(finding->label.empty() && finding->hint.empty());
 }
 
-INSTANTIATE_TEST_SUITE_P(Ring9, SingleFault, testing::ValuesIn(faults), [](const auto& info) { return std::string(info.param.name); });
+INSTANTIATE_TEST_SUITE_P(Ring9, SingleFault, testing::ValuesIn(faults), [](const auto& fault) { return std::string(fault.param.name); });
 
 TEST(SingleFault, TheCaseWithoutAFaultHasNoFinding) {
     const auto grid = case_format("matpower")->read(test::ring9, "ring9.m", {});

@@ -58,6 +58,7 @@ private:
     void load(const Scenario& scenario, Solution& solution);
     void apply_outages(const Scenario& scenario, Solution& solution);
     void cut_off_lost_parts(const Scenario& scenario, Solution& solution);
+    void drop_broken_dc_lines();
     void schedule_injections(const Scenario& scenario, Solution& solution);
     void set_start(const Rung& rung, const Solution* warm);
     void set_dc_angles();

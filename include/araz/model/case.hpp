@@ -73,6 +73,7 @@ struct GeneratorRow {
     std::string fuel;  ///< MATPOWER genfuel word, may be empty
     std::string type;  ///< MATPOWER gentype code, may be empty
     std::string name;
+    std::string id;    ///< the format's own identifier, for formats that have one
     RowSource source;
 
     bool operator==(const GeneratorRow&) const = default;
@@ -93,6 +94,7 @@ struct BranchRow {
     double angmin_deg = -360.0;
     double angmax_deg = 360.0;
     std::string name;
+    std::string id;           ///< the format's own identifier, for formats that have one
     RowSource source;
 
     bool operator==(const BranchRow&) const = default;
@@ -108,6 +110,8 @@ struct DcLineRow {
     double pmin_mw = 0.0, pmax_mw = 0.0;
     double qminf_mvar = 0.0, qmaxf_mvar = 0.0, qmint_mvar = 0.0, qmaxt_mvar = 0.0;
     double loss0_mw = 0.0, loss1 = 0.0;
+    std::string name;
+    std::string id;
     RowSource source;
 
     bool operator==(const DcLineRow&) const = default;
@@ -157,6 +161,9 @@ struct Case {
     std::vector<GeneratorRow> generators;
     std::vector<BranchRow> branches;
     std::vector<DcLineRow> dc_lines;
+    /// Whether dc_lines take part in a solve unless told otherwise. MATPOWER leaves its dcline table out
+    /// by default, so its files do not; formats that model HVDC set it.
+    bool dc_lines_active = false;
     std::vector<GenCostRow> gen_costs;
     std::vector<AreaRow> areas;  ///< names for numbers used in buses; may be empty
     std::vector<AreaRow> zones;

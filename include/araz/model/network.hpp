@@ -23,6 +23,7 @@ namespace araz {
 struct BuildOptions {
     std::set<std::string> allow;  ///< codes whose errors are lowered to warnings where a treatment exists
     std::set<std::string> deny;   ///< codes raised to errors
+    enum class DcLines { as_case, on, off } dc_lines = DcLines::as_case;
 };
 
 struct Network;
@@ -53,11 +54,19 @@ struct Network {
     std::vector<double> r, x, b_charge, tap, shift;
     std::vector<double> rate_a, rate_b, rate_c;  ///< p.u. MVA; 0: no limit
 
-    // --- generators in service [n_gen] ---
-    int n_gen = 0;
-    std::vector<int> gen_row;          ///< row in Case::generators
+    // --- generators in service [n_unit], then the ends of DC lines [n_unit .. n_gen) ---
+    // A converter end injects like a unit (from end: -P, to end: P less losses) and regulates voltage within
+    // its reactive limits: MATPOWER's dcline model. Units 2k and 2k+1 after n_unit are the from and to end
+    // of DC line k.
+    int n_gen = 0, n_unit = 0;
+    std::vector<int> gen_row;          ///< row in Case::generators; -1 for a converter end
     std::vector<int> gen_bus;
-    std::vector<double> pg, qg, qmin, qmax, pmin, pmax;
+    std::vector<double> pg, qg, qmin, qmax, pmin, pmax, v_gen;
+
+    // --- DC lines in service [n_dc]; empty unless they take part ---
+    int n_dc = 0;
+    std::vector<int> dc_row;           ///< row in Case::dc_lines
+    std::vector<double> dc_loss0, dc_loss1, dc_pmin, dc_pmax;  ///< limits of P at the from end
 
     // --- generators by bus: gens_at[gen_start[b] .. gen_start[b+1]) in row order ---
     std::vector<int> gen_start, gens_at;
@@ -65,9 +74,18 @@ struct Network {
     std::unordered_map<std::int64_t, int> index_of;  ///< bus number -> bus index
     std::vector<int> branch_of_row;                  ///< Case row -> branch index, -1 out of service
     std::vector<int> gen_of_row;
+    std::vector<int> dc_of_row;
 
     std::shared_ptr<const Case> source;  ///< the case it was built from: names, rows, places
     Findings findings;                   ///< everything build() had to say that did not stop it
+
+    [[nodiscard]] bool is_unit(int generator) const { return generator < n_unit; }
+    [[nodiscard]] int dc_from(int dc) const { return gen_bus[n_unit + 2 * dc]; }
+    [[nodiscard]] int dc_to(int dc) const { return gen_bus[n_unit + 2 * dc + 1]; }
+    /// Power delivered at the to end when `p` leaves the from end, p.u.: p less loss0 + loss1 |p|.
+    [[nodiscard]] double dc_delivered(int dc, double p) const {
+        return p - (dc_loss0[dc] + dc_loss1[dc] * (p < 0.0 ? -p : p));
+    }
 
     /// Validates and builds. All errors of the case are reported together (ErrorKind::invalid_input).
     static Result<NetworkPtr> build(std::shared_ptr<const Case> grid, const BuildOptions& options = {});

@@ -109,6 +109,23 @@ constexpr auto fields(const GeneratorResult*) {
         field("limit", &R::limit, "reactive limit the generator is held at").of(words::q_limit)};
 }
 
+constexpr auto fields(const DcLineResult*) {
+    using R = DcLineResult;
+    return std::tuple{
+        field("dc_line", &R::dc_line, "1-based row of the DC line table"),
+        field("from_bus", &R::from_bus, "bus at the from end").label(),
+        field("to_bus", &R::to_bus, "bus at the to end").label(),
+        field("name", &R::name, "DC line name").label(),
+        field("in_service", &R::in_service, "takes part in the solve"),
+        field("p_from_mw", &R::p_from_mw, "active power into the line at the from end"),
+        field("q_from_mvar", &R::q_from_mvar, "reactive power into the converter at the from end"),
+        field("p_to_mw", &R::p_to_mw, "active power into the line at the to end"),
+        field("q_to_mvar", &R::q_to_mvar, "reactive power into the converter at the to end"),
+        field("loss_mw", &R::loss_mw, "active losses"),
+        field("p_min_mw", &R::p_min_mw, "lower limit at the from end").extra().from_case(),
+        field("p_max_mw", &R::p_max_mw, "upper limit at the from end").extra().from_case()};
+}
+
 constexpr auto fields(const AreaResult*) {
     using R = AreaResult;
     return std::tuple{
@@ -161,7 +178,9 @@ constexpr auto fields(const Totals*) {
         field("shunt_mw", &R::shunt_mw, "active power consumed by shunts").extra(),
         field("shunt_mvar", &R::shunt_mvar, "reactive power injected by shunts").extra(),
         field("loss_mw", &R::loss_mw, "sum over branches of P_from + P_to"),
-        field("loss_mvar", &R::loss_mvar, "sum over branches of Q_from + Q_to")};
+        field("loss_mvar", &R::loss_mvar, "sum over branches of Q_from + Q_to"),
+        field("dc_loss_mw", &R::dc_loss_mw, "losses of DC lines").extra(),
+        field("dc_mvar", &R::dc_mvar, "reactive power injected by converters").extra()};
 }
 
 constexpr auto fields(const IterationResult*) {
@@ -215,6 +234,7 @@ constexpr auto fields(const PfResult*) {
         field("buses", &R::buses, "buses"),
         field("branches", &R::branches, "branches"),
         field("generators", &R::generators, "generators"),
+        field("dc_lines", &R::dc_lines, "DC lines").extra(),
         field("violations", &R::violations, "limits broken"),
         field("trace", &R::trace, "Newton iterations, one by one").extra(),
         field("diagnosis", &R::diagnosis, "what a failed solve leaves").extra()};

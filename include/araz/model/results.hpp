@@ -72,6 +72,18 @@ struct GeneratorResult {
     std::string limit = "none";  ///< "none", "q_min", "q_max"
 };
 
+/// A DC line that takes part in the solve. Power leaves the bus into the line at each end, so the
+/// receiving end is negative; losses are the sum.
+struct DcLineResult {
+    int dc_line = 0;  ///< 1-based row of the file's table
+    std::int64_t from_bus = 0, to_bus = 0;
+    std::string name;
+    bool in_service = false;
+    double p_from_mw = 0.0, q_from_mvar = 0.0, p_to_mw = 0.0, q_to_mvar = 0.0;
+    double loss_mw = 0.0;
+    double p_min_mw = nan_value, p_max_mw = nan_value;
+};
+
 struct AreaResult {
     int area = 0;
     std::string name;
@@ -112,6 +124,8 @@ struct Totals {
     double shunt_mw = 0.0, shunt_mvar = 0.0;  ///< consumed MW, injected MVAr
     double loss_mw = 0.0;    ///< sum over branches of P_from + P_to
     double loss_mvar = 0.0;  ///< sum over branches of Q_from + Q_to (charging included)
+    double dc_loss_mw = 0.0; ///< losses of DC lines
+    double dc_mvar = 0.0;    ///< MVAr injected by converters
 };
 
 struct IterationResult {
@@ -158,6 +172,7 @@ struct PfResult {
     std::vector<BusResult> buses;
     std::vector<BranchResult> branches;
     std::vector<GeneratorResult> generators;
+    std::vector<DcLineResult> dc_lines;
     std::vector<Violation> violations;
     std::vector<IterationResult> trace;
     Diagnosis diagnosis;  ///< filled when status is not solved

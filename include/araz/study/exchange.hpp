@@ -19,6 +19,10 @@ namespace araz {
 
 enum class ExchangeMode { net, scheduled };
 
+// Sides in different synchronous islands exchange over the DC lines between them: units of an island that
+// holds only one side move by what its DC lines can carry, and the set-points of those lines move with
+// them. Units of an island that no DC line joins to the other side cannot take part.
+
 /// Which buses belong to the sides, by area or zone.
 struct ExchangeSides {
     std::string from, to;                       ///< as the user named them
@@ -46,6 +50,8 @@ public:
 
     [[nodiscard]] double source_room() const { return source_.capacity(); }
     [[nodiscard]] double sink_room() const { return sink_.capacity(); }
+    /// Change of the bus injections per unit of shift at `shift`, (dP, dQ) by bus: the direction of a tangent.
+    [[nodiscard]] std::vector<double> direction(double shift) const;
     [[nodiscard]] const ShiftKey& source() const { return source_; }
     [[nodiscard]] const ShiftKey& sink() const { return sink_; }
     [[nodiscard]] double base_net_export() const { return base_export_[0]; }
@@ -56,7 +62,17 @@ public:
 
 private:
     struct Shifts;
-    [[nodiscard]] Scenario scenario_for(const Shifts& shifts) const;
+    /// A DC line that carries the shift of a one-sided island to or from the rest.
+    struct Link {
+        int dc = 0;
+        bool source_side = true;          ///< of an island with source units only; else with sink units only
+        double sign = 1.0;                ///< +1: more P from its from end
+        double share = 0.0;               ///< of its island's shift
+        std::vector<unsigned char> in_island;  ///< [n_bus]
+    };
+    void join_islands();
+    [[nodiscard]] std::vector<double> dc_set_points(double shift) const;
+    [[nodiscard]] Scenario scenario_for(const Shifts& shifts, double shift) const;
     [[nodiscard]] ExchangePoint solve_net(Engine& engine, double shift, const Solution& warm) const;
     void measure(const Engine& engine, ExchangePoint& point, std::vector<double>& exported) const;
 
@@ -67,6 +83,7 @@ private:
     std::vector<double> base_p_;       ///< output of each unit at the base
     std::vector<double> base_export_;  ///< by group
     ShiftKey source_, sink_, source_back_, sink_back_, rest_up_, rest_down_;
+    std::vector<Link> links_;
 };
 
 }  // namespace araz

@@ -37,6 +37,13 @@ public:
     ShiftKey(const Network& net, KeyKind kind, bool up, const std::vector<double>& base_p,
              const std::vector<unsigned char>& in_group, bool skip_slack);
 
+    /// Scales down the rooms of the participants at the marked buses [n_bus] until they sum to at most
+    /// `limit` p.u.: what can be carried away from there. 0 removes them.
+    void limit_group(const std::vector<unsigned char>& at_bus, double limit);
+
+    /// Bus of a participant.
+    [[nodiscard]] int bus_of(const Participant& participant) const;
+
     /// Largest shift, p.u.; 0 when nobody can move.
     [[nodiscard]] double capacity() const;
 

@@ -1,0 +1,25 @@
+// From the tables of a case folder, in physical units, to a Case.
+#pragma once
+
+#include "case_folder_table.hpp"
+
+namespace araz::folder {
+
+/// What case.toml says.
+struct Header {
+    std::string name;
+    double base_mva = 100.0;
+    double frequency_hz = 50.0;
+    std::string base_point, description, disclaimer, licence;
+};
+
+/// The tables must have passed check_tables(). `with_state`: voltages come from state.csv where it has them.
+/// The formulas are those of tools/write_matpower.py, in its order of operations and with its rounding, so
+/// that both give the same numbers to the last bit.
+[[nodiscard]] Case convert_case(const Header& header, const Tables& tables, const Files& files, bool with_state);
+
+/// Findings of values that are possible one by one but not together: AZ1406, AZ1415 to AZ1417; and AZ1418
+/// for what the tables say and the Case does not hold.
+void check_plausibility(const Case& grid, const Tables& tables, Report& report);
+
+}  // namespace araz::folder
