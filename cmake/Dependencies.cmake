@@ -21,3 +21,8 @@ add_library(araz_hdf5 INTERFACE)
 target_include_directories(araz_hdf5 SYSTEM INTERFACE ${HDF5_C_INCLUDE_DIRS})
 target_compile_definitions(araz_hdf5 INTERFACE ${HDF5_C_DEFINITIONS})
 target_link_libraries(araz_hdf5 INTERFACE ${HDF5_C_HL_LIBRARIES} ${HDF5_C_LIBRARIES})
+
+# The TOML library is header-only and appears in one translation unit (src/io/case_folder_toml.cpp).
+find_path(ARAZ_TOML_INCLUDE toml++/toml.h REQUIRED)
+add_library(araz_toml INTERFACE)
+target_include_directories(araz_toml SYSTEM INTERFACE ${ARAZ_TOML_INCLUDE})

@@ -88,7 +88,7 @@ constexpr std::array state{bus_ref("bus"), voltage_pu("vm_pu"), ColumnSpec{"va_d
 constexpr std::array tables{
     TableSpec{"substations", "substation", true, true, substations},
     TableSpec{"areas", "area", true, true, areas},
-    TableSpec{"zones", "zone", false, true, zones},
+    TableSpec{"zones", "zone", true, true, zones},
     TableSpec{"buses", "bus", true, true, buses},
     TableSpec{"line_types", "line type", true, true, line_types},
     TableSpec{"lines", "line", true, true, lines},

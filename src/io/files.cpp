@@ -43,10 +43,13 @@ int retry_open(const std::string& path, int flags, mode_t mode = 0) {
     return fd;
 }
 
-std::string shown(const std::string& path) { return path == "-" ? "standard input" : path; }
+std::string shown(const std::string& path) {
+    return path == "-" ? "standard input" : path;
+}
 
 Error unreadable(const std::string& path, const std::string& why, std::string hint = {}) {
-    Error error = Error::make(ErrorKind::invalid_input, "AZ1001", "cannot read " + shown(path) + ": " + why, std::move(hint));
+    Error error =
+        Error::make(ErrorKind::invalid_input, "AZ1001", "cannot read " + shown(path) + ": " + why, std::move(hint));
     error.findings.front().where.file = path;
     return error;
 }
@@ -80,9 +83,10 @@ Result<std::string> read_all(int fd, const std::string& path, std::size_t expect
 
 Error unwritable(const std::string& path, std::string_view bytes, int error_number) {
     const std::string target = path == "-" ? "standard output" : path;
-    return Error::make(ErrorKind::output, "AZ4001",
-                       "cannot write " + std::to_string(bytes.size()) + " bytes to " + target + ": " + std::strerror(error_number),
-                       error_number == ENOENT ? "the folder must exist already" : "");
+    return Error::make(
+        ErrorKind::output, "AZ4001",
+        "cannot write " + std::to_string(bytes.size()) + " bytes to " + target + ": " + std::strerror(error_number),
+        error_number == ENOENT ? "the folder must exist already" : "");
 }
 
 // Whether all bytes went out; errno tells why not.

@@ -40,21 +40,32 @@ Operation operation(std::string_view op) {
     return [](double a, double b) { return a != 0.0 || b != 0.0 ? 1.0 : 0.0; };
 }
 
-bool is_arithmetic(std::string_view op) { return std::string_view("+-*/^.").find(op[0]) != std::string_view::npos; }
+bool is_arithmetic(std::string_view op) {
+    return std::string_view("+-*/^.").find(op[0]) != std::string_view::npos;
+}
 
 }  // namespace
 
 std::optional<Value> Interpreter::evaluate(Expr& expr) {
     switch (expr.kind) {
-        case Expr::Kind::number: return Matrix::scalar(expr.number);
-        case Expr::Kind::text: return std::move(expr.name);
-        case Expr::Kind::matrix: return literal(expr);
-        case Expr::Kind::cells: return std::move(*expr.cells);
-        case Expr::Kind::name: return name(expr);
-        case Expr::Kind::call: return call(expr);
-        case Expr::Kind::unary: return unary(expr);
-        case Expr::Kind::binary: return binary(expr);
-        case Expr::Kind::all: break;
+        case Expr::Kind::number:
+            return Matrix::scalar(expr.number);
+        case Expr::Kind::text:
+            return std::move(expr.name);
+        case Expr::Kind::matrix:
+            return literal(expr);
+        case Expr::Kind::cells:
+            return std::move(*expr.cells);
+        case Expr::Kind::name:
+            return name(expr);
+        case Expr::Kind::call:
+            return call(expr);
+        case Expr::Kind::unary:
+            return unary(expr);
+        case Expr::Kind::binary:
+            return binary(expr);
+        case Expr::Kind::all:
+            break;
     }
     return fail(expr, {"AZ1010", "`:` as a value is not supported"});
 }
@@ -63,7 +74,8 @@ std::optional<Matrix> Interpreter::evaluate_matrix(Expr& expr) {
     auto value = evaluate(expr);
     if (!value) return std::nullopt;
     if (auto* matrix = std::get_if<Matrix>(&*value)) return std::move(*matrix);
-    return fail(expr, {in_literal_ ? "AZ1014" : "AZ1022", std::string(kind_of(*value)) + " stands where a number belongs", "expected a number"});
+    return fail(expr, {in_literal_ ? "AZ1014" : "AZ1022",
+                       std::string(kind_of(*value)) + " stands where a number belongs", "expected a number"});
 }
 
 std::optional<Value> Interpreter::literal(Expr& expr) {
@@ -76,7 +88,10 @@ std::optional<Value> Interpreter::literal(Expr& expr) {
             continue;
         }
         if (value)
-            fail(*cell.expr, {"AZ1014", "a cell that is itself a table of " + std::to_string(value->rows) + " by " + std::to_string(value->cols), "expected one number"});
+            fail(*cell.expr, {"AZ1014",
+                              "a cell that is itself a table of " + std::to_string(value->rows) + " by " +
+                                  std::to_string(value->cols),
+                              "expected one number"});
         matrix.damaged = true;
         if (reporter_.is_full()) break;
     }
@@ -93,19 +108,23 @@ std::optional<Value> Interpreter::name(const Expr& expr) {
     }
     if (const auto value = constant(expr.name)) return Matrix::scalar(*value);
     const std::string shown = expr.name.substr(0, 60);
-    if (in_literal_) return fail(expr, {"AZ1014", "`" + shown + "` is not a number" + suggestion(shown), "expected a number"});
+    if (in_literal_)
+        return fail(expr, {"AZ1014", "`" + shown + "` is not a number" + suggestion(shown), "expected a number"});
     return fail(expr, {"AZ1018", "`" + shown + "` has not been assigned" + suggestion(shown)});
 }
 
 std::optional<Value> Interpreter::call(Expr& expr) {
     if (const auto found = variables_.find(expr.name); found != variables_.end()) {
         const auto* table = std::get_if<Matrix>(&found->second.value);
-        if (table == nullptr) return fail(expr, {"AZ1010", "indexing " + std::string(kind_of(found->second.value)) + " is not supported"});
+        if (table == nullptr)
+            return fail(expr,
+                        {"AZ1010", "indexing " + std::string(kind_of(found->second.value)) + " is not supported"});
         return indexed(expr, *table, expr.args);
     }
     const Function* function = find_function(expr.name);
     if (function == nullptr && expr.name != "find")
-        return fail(expr, {"AZ1018", "`" + expr.name.substr(0, 60) + "` is neither a table of this file nor a function that a case file may call" +
+        return fail(expr, {"AZ1018", "`" + expr.name.substr(0, 60) +
+                                         "` is neither a table of this file nor a function that a case file may call" +
                                          suggestion(expr.name.substr(0, 60))});
     if (expr.args.size() != 1) return fail(expr, {"AZ1019", expr.name + " takes one argument"});
     auto argument = evaluate_matrix(expr.args[0]);
@@ -149,13 +168,16 @@ std::optional<Value> Interpreter::binary(Expr& expr) {
 
 std::optional<Matrix> Interpreter::element_wise(const Expr& expr, const Matrix& left, const Matrix& right) {
     const std::string& op = expr.name;
-    const bool matrix_algebra = (op == "*" && !left.is_scalar() && !right.is_scalar()) || (op == "/" && !right.is_scalar()) ||
+    const bool matrix_algebra = (op == "*" && !left.is_scalar() && !right.is_scalar()) ||
+                                (op == "/" && !right.is_scalar()) ||
                                 (op == "^" && !(left.is_scalar() && right.is_scalar()));
     if (matrix_algebra)
-        return fail(expr, {"AZ1010", "the matrix operation `" + op + "` is not supported in a case file", "write ." + op + " for element by element"});
+        return fail(expr, {"AZ1010", "the matrix operation `" + op + "` is not supported in a case file",
+                           "write ." + op + " for element by element"});
     if (!left.is_scalar() && !right.is_scalar() && (left.rows != right.rows || left.cols != right.cols)) {
-        return fail(expr, {"AZ1019", "`" + op + "` of " + std::to_string(left.rows) + " by " + std::to_string(left.cols) + " and " +
-                                         std::to_string(right.rows) + " by " + std::to_string(right.cols) + " values"});
+        return fail(expr, {"AZ1019", "`" + op + "` of " + std::to_string(left.rows) + " by " +
+                                         std::to_string(left.cols) + " and " + std::to_string(right.rows) + " by " +
+                                         std::to_string(right.cols) + " values"});
     }
     const Matrix& shape = left.is_scalar() ? right : left;
     Matrix out;

@@ -12,13 +12,8 @@ namespace {
 
 // Operators from weakest to strongest binding; within a level the longer one first.
 using Level = std::array<std::string_view, 7>;
-constexpr std::array<Level, 7> levels{{{"||"},
-                                       {"&&"},
-                                       {"|"},
-                                       {"&"},
-                                       {"<=", ">=", "==", "~=", "!=", "<", ">"},
-                                       {"+", "-"},
-                                       {".*", "./", "*", "/"}}};
+constexpr std::array<Level, 7> levels{
+    {{"||"}, {"&&"}, {"|"}, {"&"}, {"<=", ">=", "==", "~=", "!=", "<", ">"}, {"+", "-"}, {".*", "./", "*", "/"}}};
 
 }  // namespace
 
@@ -156,9 +151,14 @@ bool Parser::one_more_operator() {
 std::nullopt_t Parser::missing_value() {
     const std::size_t at = in_.offset();
     std::size_t end = at;
-    while (end < in_.text().size() && end < at + 40 && std::string_view(" \t\r\n,;]})%#").find(in_.text()[end]) == std::string_view::npos) ++end;
-    if (!in_matrix_ || end == at) return fail(at, 1, {"AZ1011", "a value is missing", "expected a number, a name or a table"});
-    return fail(at, end - at, {"AZ1014", "`" + std::string(in_.text().substr(at, end - at)) + "` is not a number", "expected a number"});
+    while (end < in_.text().size() && end < at + 40 &&
+           std::string_view(" \t\r\n,;]})%#").find(in_.text()[end]) == std::string_view::npos)
+        ++end;
+    if (!in_matrix_ || end == at)
+        return fail(at, 1, {"AZ1011", "a value is missing", "expected a number, a name or a table"});
+    return fail(
+        at, end - at,
+        {"AZ1014", "`" + std::string(in_.text().substr(at, end - at)) + "` is not a number", "expected a number"});
 }
 
 std::optional<Expr> Parser::number() {
@@ -173,12 +173,15 @@ std::optional<Expr> Parser::number() {
     out.width = std::max<std::size_t>(1, end - out.offset);
     const std::string shown(in_.text().substr(out.offset, std::min<std::size_t>(out.width, 40)));
     if (fault == NumberFault::malformed)
-        return fail(out.offset, out.width, {"AZ1014", "`" + shown + "` is not a number", "expected a number such as 12.5 or 1e-3"});
+        return fail(out.offset, out.width,
+                    {"AZ1014", "`" + shown + "` is not a number", "expected a number such as 12.5 or 1e-3"});
     if (fault == NumberFault::overflow)
-        return fail(out.offset, out.width, {"AZ1016", "`" + shown + "` is too large for a number", "largest is about 1.8e308",
-                                            "write Inf for no limit"});
+        return fail(out.offset, out.width,
+                    {"AZ1016", "`" + shown + "` is too large for a number", "largest is about 1.8e308",
+                     "write Inf for no limit"});
     if (fault == NumberFault::underflow)
-        reporter_.info(out.offset, out.width, {"AZ1017", "`" + shown + "` is too small for a number and was read as 0"});
+        reporter_.info(out.offset, out.width,
+                       {"AZ1017", "`" + shown + "` is too small for a number and was read as 0"});
     return out;
 }
 
@@ -193,8 +196,9 @@ std::optional<Expr> Parser::text() {
     while (true) {
         const char c = in_.peek();
         if (in_.at_end() || c == '\n')
-            return fail(out.offset, 1, {"AZ1012", "the text that begins here is not closed on its line",
-                                        std::string("no closing ") + quote});
+            return fail(
+                out.offset, 1,
+                {"AZ1012", "the text that begins here is not closed on its line", std::string("no closing ") + quote});
         if (out.name.size() >= longest) return fail(out.offset, 1, {"AZ1004", "a text longer than 1 MiB"});
         in_.advance();
         if (c == quote) {
@@ -234,8 +238,7 @@ std::optional<Expr> Parser::parenthesised() {
     --depth_;
     if (!inner) return std::nullopt;
     in_.skip_blanks();
-    if (in_.peek() != ')')
-        return fail(begin, 1, {"AZ1012", "this parenthesis is not closed", "no matching `)`"});
+    if (in_.peek() != ')') return fail(begin, 1, {"AZ1012", "this parenthesis is not closed", "no matching `)`"});
     in_.advance();
     return inner;
 }

@@ -8,25 +8,31 @@ namespace araz::matpower {
 namespace {
 
 // The order is that of the outputs of MATPOWER's idx_*.m, which is not always the order of the columns.
-constexpr std::array idx_bus{
-    Constant{"PQ", 1},       Constant{"PV", 2},  Constant{"REF", 3}, Constant{"NONE", 4},  Constant{"BUS_I", 1},    Constant{"BUS_TYPE", 2},
-    Constant{"PD", 3},       Constant{"QD", 4},  Constant{"GS", 5},  Constant{"BS", 6},    Constant{"BUS_AREA", 7}, Constant{"VM", 8},
-    Constant{"VA", 9},       Constant{"BASE_KV", 10}, Constant{"ZONE", 11}, Constant{"VMAX", 12}, Constant{"VMIN", 13}, Constant{"LAM_P", 14},
-    Constant{"LAM_Q", 15},   Constant{"MU_VMAX", 16}, Constant{"MU_VMIN", 17}};
-constexpr std::array idx_brch{
-    Constant{"F_BUS", 1},   Constant{"T_BUS", 2},   Constant{"BR_R", 3},       Constant{"BR_X", 4},       Constant{"BR_B", 5},
-    Constant{"RATE_A", 6},  Constant{"RATE_B", 7},  Constant{"RATE_C", 8},     Constant{"TAP", 9},        Constant{"SHIFT", 10},
-    Constant{"BR_STATUS", 11}, Constant{"PF", 14},  Constant{"QF", 15},        Constant{"PT", 16},        Constant{"QT", 17},
-    Constant{"MU_SF", 18},  Constant{"MU_ST", 19},  Constant{"ANGMIN", 12},    Constant{"ANGMAX", 13},    Constant{"MU_ANGMIN", 20},
-    Constant{"MU_ANGMAX", 21}};
+constexpr std::array idx_bus{Constant{"PQ", 1},     Constant{"PV", 2},       Constant{"REF", 3},
+                             Constant{"NONE", 4},   Constant{"BUS_I", 1},    Constant{"BUS_TYPE", 2},
+                             Constant{"PD", 3},     Constant{"QD", 4},       Constant{"GS", 5},
+                             Constant{"BS", 6},     Constant{"BUS_AREA", 7}, Constant{"VM", 8},
+                             Constant{"VA", 9},     Constant{"BASE_KV", 10}, Constant{"ZONE", 11},
+                             Constant{"VMAX", 12},  Constant{"VMIN", 13},    Constant{"LAM_P", 14},
+                             Constant{"LAM_Q", 15}, Constant{"MU_VMAX", 16}, Constant{"MU_VMIN", 17}};
+constexpr std::array idx_brch{Constant{"F_BUS", 1},   Constant{"T_BUS", 2},      Constant{"BR_R", 3},
+                              Constant{"BR_X", 4},    Constant{"BR_B", 5},       Constant{"RATE_A", 6},
+                              Constant{"RATE_B", 7},  Constant{"RATE_C", 8},     Constant{"TAP", 9},
+                              Constant{"SHIFT", 10},  Constant{"BR_STATUS", 11}, Constant{"PF", 14},
+                              Constant{"QF", 15},     Constant{"PT", 16},        Constant{"QT", 17},
+                              Constant{"MU_SF", 18},  Constant{"MU_ST", 19},     Constant{"ANGMIN", 12},
+                              Constant{"ANGMAX", 13}, Constant{"MU_ANGMIN", 20}, Constant{"MU_ANGMAX", 21}};
 constexpr std::array idx_gen{
-    Constant{"GEN_BUS", 1}, Constant{"PG", 2},      Constant{"QG", 3},      Constant{"QMAX", 4},    Constant{"QMIN", 5},
-    Constant{"VG", 6},      Constant{"MBASE", 7},   Constant{"GEN_STATUS", 8}, Constant{"PMAX", 9}, Constant{"PMIN", 10},
-    Constant{"MU_PMAX", 22}, Constant{"MU_PMIN", 23}, Constant{"MU_QMAX", 24}, Constant{"MU_QMIN", 25}, Constant{"PC1", 11},
-    Constant{"PC2", 12},    Constant{"QC1MIN", 13}, Constant{"QC1MAX", 14}, Constant{"QC2MIN", 15}, Constant{"QC2MAX", 16},
-    Constant{"RAMP_AGC", 17}, Constant{"RAMP_10", 18}, Constant{"RAMP_30", 19}, Constant{"RAMP_Q", 20}, Constant{"APF", 21}};
-constexpr std::array idx_cost{Constant{"PW_LINEAR", 1}, Constant{"POLYNOMIAL", 2}, Constant{"MODEL", 1}, Constant{"STARTUP", 2},
-                              Constant{"SHUTDOWN", 3},  Constant{"NCOST", 4},      Constant{"COST", 5}};
+    Constant{"GEN_BUS", 1},   Constant{"PG", 2},       Constant{"QG", 3},       Constant{"QMAX", 4},
+    Constant{"QMIN", 5},      Constant{"VG", 6},       Constant{"MBASE", 7},    Constant{"GEN_STATUS", 8},
+    Constant{"PMAX", 9},      Constant{"PMIN", 10},    Constant{"MU_PMAX", 22}, Constant{"MU_PMIN", 23},
+    Constant{"MU_QMAX", 24},  Constant{"MU_QMIN", 25}, Constant{"PC1", 11},     Constant{"PC2", 12},
+    Constant{"QC1MIN", 13},   Constant{"QC1MAX", 14},  Constant{"QC2MIN", 15},  Constant{"QC2MAX", 16},
+    Constant{"RAMP_AGC", 17}, Constant{"RAMP_10", 18}, Constant{"RAMP_30", 19}, Constant{"RAMP_Q", 20},
+    Constant{"APF", 21}};
+constexpr std::array idx_cost{Constant{"PW_LINEAR", 1}, Constant{"POLYNOMIAL", 2}, Constant{"MODEL", 1},
+                              Constant{"STARTUP", 2},   Constant{"SHUTDOWN", 3},   Constant{"NCOST", 4},
+                              Constant{"COST", 5}};
 constexpr std::array idx_area{Constant{"AREA_I", 1}, Constant{"PRICE_REF_BUS", 2}};
 
 constexpr std::array functions{
@@ -71,7 +77,8 @@ const Function* find_function(std::string_view name) {
 }
 
 std::vector<std::string> known_names() {
-    std::vector<std::string> names{"find", "pi", "Inf", "NaN", "define_constants", "idx_bus", "idx_brch", "idx_gen", "idx_cost", "idx_area"};
+    std::vector<std::string> names{"find",    "pi",       "Inf",     "NaN",      "define_constants",
+                                   "idx_bus", "idx_brch", "idx_gen", "idx_cost", "idx_area"};
     for (const Function& function : functions) names.emplace_back(function.name);
     return names;
 }

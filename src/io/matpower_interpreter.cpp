@@ -14,12 +14,21 @@ std::string_view kind_of(const Value& value) {
 
 bool Interpreter::execute(Statement& statement) {
     switch (statement.kind) {
-        case Statement::Kind::header: return true;
-        case Statement::Kind::assign: assign(statement); return true;
-        case Statement::Kind::multi_assign: assign_outputs(statement); return true;
-        case Statement::Kind::command: command(statement); return true;
-        case Statement::Kind::condition: return condition(statement);
-        case Statement::Kind::stop: return false;
+        case Statement::Kind::header:
+            return true;
+        case Statement::Kind::assign:
+            assign(statement);
+            return true;
+        case Statement::Kind::multi_assign:
+            assign_outputs(statement);
+            return true;
+        case Statement::Kind::command:
+            command(statement);
+            return true;
+        case Statement::Kind::condition:
+            return condition(statement);
+        case Statement::Kind::stop:
+            return false;
     }
     return true;
 }
@@ -57,7 +66,8 @@ void Interpreter::assign_indexed(Statement& statement) {
     const auto found = variables_.find(statement.name);
     Matrix* table = found == variables_.end() ? nullptr : std::get_if<Matrix>(&found->second.value);
     if (table == nullptr) {
-        fail(place, {"AZ1018", "`" + statement.name + "` is not a table that could be changed here" + suggestion(statement.name)});
+        fail(place, {"AZ1018", "`" + statement.name + "` is not a table that could be changed here" +
+                                   suggestion(statement.name)});
         return;
     }
     const bool damaged = table->damaged;
@@ -66,17 +76,20 @@ void Interpreter::assign_indexed(Statement& statement) {
     if (!chosen || !value) return;
     const std::size_t rows = chosen->rows.size();
     const std::size_t cols = chosen->cols.size();
-    const bool fits = value->is_scalar() || (static_cast<std::size_t>(value->rows) == rows && static_cast<std::size_t>(value->cols) == cols);
+    const bool fits = value->is_scalar() ||
+                      (static_cast<std::size_t>(value->rows) == rows && static_cast<std::size_t>(value->cols) == cols);
     if (!fits) {
         if (damaged || value->damaged) return;  // sizes differ because rows with errors were left out
-        fail(place, {"AZ1019", std::to_string(value->rows) + " by " + std::to_string(value->cols) + " values are assigned to " +
-                                   std::to_string(rows) + " by " + std::to_string(cols) + " cells"});
+        fail(place, {"AZ1019", std::to_string(value->rows) + " by " + std::to_string(value->cols) +
+                                   " values are assigned to " + std::to_string(rows) + " by " + std::to_string(cols) +
+                                   " cells"});
         return;
     }
     if (!spend(rows * cols, place)) return;
     for (std::size_t i = 0; i < rows; ++i)
         for (std::size_t j = 0; j < cols; ++j)
-            table->at(chosen->rows[i], chosen->cols[j]) = value->is_scalar() ? value->cells[0] : value->cells[i * cols + j];
+            table->at(chosen->rows[i], chosen->cols[j]) =
+                value->is_scalar() ? value->cells[0] : value->cells[i * cols + j];
 }
 
 void Interpreter::define(std::string_view name, int value, const Statement& statement) {
@@ -90,7 +103,9 @@ void Interpreter::assign_outputs(const Statement& statement) {
     place.width = statement.width;
     const auto constants = index_constants(statement.name);
     if (constants.empty()) {
-        fail(place, {"AZ1010", "`" + statement.name + "` is not a function with several outputs that a case file may call" + suggestion(statement.name),
+        fail(place, {"AZ1010",
+                     "`" + statement.name + "` is not a function with several outputs that a case file may call" +
+                         suggestion(statement.name),
                      "idx_bus, idx_gen, idx_brch, idx_cost or idx_area was expected"});
         return;
     }
@@ -120,7 +135,8 @@ bool Interpreter::condition(Statement& statement) {
     for (Statement::Block& block : statement.blocks) {
         const auto test = evaluate_matrix(block.test);
         if (!test) return true;
-        const bool holds = !test->cells.empty() && std::all_of(test->cells.begin(), test->cells.end(), [](double x) { return x != 0.0; });
+        const bool holds = !test->cells.empty() &&
+                           std::all_of(test->cells.begin(), test->cells.end(), [](double x) { return x != 0.0; });
         if (!holds) continue;
         for (Statement& inner : block.body)
             if (!execute(inner)) return false;
@@ -143,7 +159,8 @@ std::optional<std::vector<int>> Interpreter::positions(Expr& index, int size) {
     if (!wanted) return std::nullopt;
     if (wanted->logical) {
         if (wanted->cells.size() > static_cast<std::size_t>(size))
-            return fail(index, {"AZ1019", "a mask of " + std::to_string(wanted->cells.size()) + " values for " + std::to_string(size) + " rows or columns"});
+            return fail(index, {"AZ1019", "a mask of " + std::to_string(wanted->cells.size()) + " values for " +
+                                              std::to_string(size) + " rows or columns"});
         for (std::size_t i = 0; i < wanted->cells.size(); ++i)
             if (wanted->cells[i] != 0.0) out.push_back(static_cast<int>(i));
         return out;
@@ -156,7 +173,8 @@ std::optional<std::vector<int>> Interpreter::positions(Expr& index, int size) {
     return out;
 }
 
-std::optional<Interpreter::Selection> Interpreter::selection(const Expr& place, const std::string& what, const Matrix& table, std::vector<Expr>& args) {
+std::optional<Interpreter::Selection> Interpreter::selection(const Expr& place, const std::string& what,
+                                                             const Matrix& table, std::vector<Expr>& args) {
     if (args.size() == 1 && table.is_vector()) {
         const int size = static_cast<int>(table.cells.size());
         auto chosen = positions(args[0], size);
@@ -165,7 +183,9 @@ std::optional<Interpreter::Selection> Interpreter::selection(const Expr& place, 
         return Selection{{0}, std::move(*chosen)};
     }
     if (args.size() != 2)
-        return fail(place, {"AZ1010", "`" + what + "` indexed by " + std::to_string(args.size()) + " values is not supported", "expected (rows, columns)"});
+        return fail(place,
+                    {"AZ1010", "`" + what + "` indexed by " + std::to_string(args.size()) + " values is not supported",
+                     "expected (rows, columns)"});
     auto rows = positions(args[0], table.rows);
     if (!rows) return std::nullopt;
     auto cols = positions(args[1], table.cols);

@@ -54,7 +54,8 @@ private:
     struct Selection {
         std::vector<int> rows, cols;
     };
-    std::optional<Selection> selection(const Expr& place, const std::string& what, const Matrix& table, std::vector<Expr>& args);
+    std::optional<Selection> selection(const Expr& place, const std::string& what, const Matrix& table,
+                                       std::vector<Expr>& args);
     bool spend(std::size_t cells, const Expr& expr);
     std::nullopt_t fail(const Expr& expr, Note note);
     [[nodiscard]] std::string suggestion(const std::string& name) const;

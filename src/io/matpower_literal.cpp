@@ -1,4 +1,4 @@
-// Matrix and cell-array literals: nearly all of a case file. Plain numbers go straight from the text
+// Matrix literals: nearly all of a case file. Plain numbers go straight from the text
 // into the table; a cell that is anything else goes through the expression parser.
 #include <algorithm>
 #include <limits>
@@ -26,7 +26,11 @@ bool is_operator(std::string_view rest) {
 class MatrixParser {
 public:
     explicit MatrixParser(Parser& parser)
-        : parser_(parser), text_(parser.in_.text()), at_(parser.in_.offset()), open_(at_), line_(parser.reporter_.line_of(at_)) {}
+        : parser_(parser),
+          text_(parser.in_.text()),
+          at_(parser.in_.offset()),
+          open_(at_),
+          line_(parser.reporter_.line_of(at_)) {}
 
     Expr parse();
 
@@ -37,7 +41,9 @@ private:
         bool bad = false;
     };
 
-    [[nodiscard]] char here(std::size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
+    [[nodiscard]] char here(std::size_t ahead = 0) const {
+        return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0';
+    }
     [[nodiscard]] std::size_t row_size() const { return cells_.size() - rows_.back().first; }
 
     bool step();
@@ -64,10 +70,10 @@ private:
     int line_;
     bool row_open_ = false;
     bool damaged_ = false;
-    bool stopped_ = false;  // by a limit: the rest of the text is not looked at
-    std::size_t last_plain_ = std::string_view::npos;  // begin of the row's last cell, if a plain number
-    int commas_ = 0;                                   // in the open row
-    std::size_t tight_comma_ = std::string_view::npos; // first "1,5" of the open row
+    bool stopped_ = false;                              // by a limit: the rest of the text is not looked at
+    std::size_t last_plain_ = std::string_view::npos;   // begin of the row's last cell, if a plain number
+    int commas_ = 0;                                    // in the open row
+    std::size_t tight_comma_ = std::string_view::npos;  // first "1,5" of the open row
     std::vector<Row> rows_;
     std::vector<double> cells_;
     std::vector<MatrixLiteral::Pending> pending_;
@@ -238,15 +244,16 @@ void MatrixParser::evaluated_cell(std::size_t from) {
     parser_.in_matrix_ = false;
     follow(parser_.in_.offset());
     if (expr && !ends_cell(here()) && text_.substr(at_, 3) != "...") {
-        parser_.fail(at_, 1, {"AZ1014", "`" + std::string{here()} + "` does not belong to a number", "expected a blank, `,` or `;`"});
+        parser_.fail(
+            at_, 1,
+            {"AZ1014", "`" + std::string{here()} + "` does not belong to a number", "expected a blank, `,` or `;`"});
         expr.reset();
     }
     if (!expr) {
         spoil_row();
         return;
     }
-    if (expr->kind != Expr::Kind::number)
-        pending_.push_back({cells_.size(), std::make_unique<Expr>(std::move(*expr))});
+    if (expr->kind != Expr::Kind::number) pending_.push_back({cells_.size(), std::make_unique<Expr>(std::move(*expr))});
     add(expr->number);
 }
 
@@ -267,9 +274,11 @@ void MatrixParser::end_row() {
         std::size_t end = tight_comma_ + 1;
         while (is_digit(text_[begin - 1])) --begin;
         while (end < text_.size() && is_digit(text_[end])) ++end;
-        parser_.fail(begin, end - begin,
-                     {"AZ1015", "`" + std::string(text_.substr(begin, std::min<std::size_t>(end - begin, 40))) + "` has a decimal comma",
-                      "numbers are written with a point", "write 1.05, or separate all cells of the row by commas"});
+        parser_.fail(
+            begin, end - begin,
+            {"AZ1015",
+             "`" + std::string(text_.substr(begin, std::min<std::size_t>(end - begin, 40))) + "` has a decimal comma",
+             "numbers are written with a point", "write 1.05, or separate all cells of the row by commas"});
         row.bad = true;
     }
     damaged_ = damaged_ || row.bad;
@@ -308,20 +317,26 @@ void MatrixParser::follow(std::size_t offset) {
 // The end of the text, or the next statement: the closing bracket is lost.
 void MatrixParser::unclosed() {
     if (row_open_) {
-        pending_.erase(std::remove_if(pending_.begin(), pending_.end(), [&](const auto& p) { return p.cell >= rows_.back().first; }), pending_.end());
+        pending_.erase(std::remove_if(pending_.begin(), pending_.end(),
+                                      [&](const auto& p) { return p.cell >= rows_.back().first; }),
+                       pending_.end());
         cells_.resize(rows_.back().first);
         rows_.pop_back();
         row_open_ = false;
     }
     damaged_ = true;
     const std::string what = parser_.target_.empty() ? "the matrix" : std::string(parser_.target_);
-    const std::string last = rows_.empty() ? "it has no complete row"
-                                           : "its last complete row is on line " + std::to_string(rows_.back().place.line);
+    const std::string last = rows_.empty()
+                                 ? "it has no complete row"
+                                 : "its last complete row is on line " + std::to_string(rows_.back().place.line);
     const bool at_end = at_ >= text_.size();
-    parser_.fail(open_, 1,
-                 {"AZ1012", what + " is never closed: " + last + (at_end ? ", then the file ends" : ", then another statement begins"),
-                  "opened here", at_end ? "the file looks truncated; get a complete copy" : "close the matrix with ];"});
-    if (const auto newline = text_.rfind('\n', at_); !at_end && newline != std::string_view::npos && newline > open_) at_ = newline;
+    parser_.fail(
+        open_, 1,
+        {"AZ1012",
+         what + " is never closed: " + last + (at_end ? ", then the file ends" : ", then another statement begins"),
+         "opened here", at_end ? "the file looks truncated; get a complete copy" : "close the matrix with ];"});
+    if (const auto newline = text_.rfind('\n', at_); !at_end && newline != std::string_view::npos && newline > open_)
+        at_ = newline;
 }
 
 void MatrixParser::stop(Note note) {
@@ -330,7 +345,9 @@ void MatrixParser::stop(Note note) {
 }
 
 void MatrixParser::report_ragged_rows() {
-    const auto size_of = [&](std::size_t i) { return (i + 1 < rows_.size() ? rows_[i + 1].first : cells_.size()) - rows_[i].first; };
+    const auto size_of = [&](std::size_t i) {
+        return (i + 1 < rows_.size() ? rows_[i + 1].first : cells_.size()) - rows_[i].first;
+    };
     bool ragged = false;
     for (std::size_t i = 1; i < rows_.size() && !ragged; ++i) ragged = size_of(i) != size_of(0);
     if (!ragged) return;
@@ -347,10 +364,13 @@ void MatrixParser::report_ragged_rows() {
         rows_[i].bad = damaged_ = true;
         const std::size_t begin = rows_[i].place.offset;
         const std::size_t end = std::min(text_.find_first_of(";\n]%#", begin), text_.size());
-        parser_.fail(begin, end - begin,
-                     {"AZ1013", "a row of " + std::to_string(size_of(i)) + " cells, where the other rows have " + std::to_string(usual),
-                      std::to_string(usual) + " cells were expected",
-                      size_of(i) < usual ? "a cell is missing, or two cells have grown together" : "look for a stray blank or a comma inside a number"});
+        parser_.fail(
+            begin, end - begin,
+            {"AZ1013",
+             "a row of " + std::to_string(size_of(i)) + " cells, where the other rows have " + std::to_string(usual),
+             std::to_string(usual) + " cells were expected",
+             size_of(i) < usual ? "a cell is missing, or two cells have grown together"
+                                : "look for a stray blank or a comma inside a number"});
     }
 }
 
@@ -363,134 +383,20 @@ void MatrixParser::drop_bad_rows() {
         const std::size_t first = rows_[i].first;
         const std::size_t last = i + 1 < rows_.size() ? rows_[i + 1].first : cells_.size();
         for (; next < pending_.size() && pending_[next].cell < last; ++next)
-            if (!rows_[i].bad) pending.push_back({pending_[next].cell - first + cells.size(), std::move(pending_[next].expr)});
+            if (!rows_[i].bad)
+                pending.push_back({pending_[next].cell - first + cells.size(), std::move(pending_[next].expr)});
         if (rows_[i].bad) continue;
         rows.push_back({rows_[i].place, cells.size(), false});
-        cells.insert(cells.end(), cells_.begin() + static_cast<std::ptrdiff_t>(first), cells_.begin() + static_cast<std::ptrdiff_t>(last));
+        cells.insert(cells.end(), cells_.begin() + static_cast<std::ptrdiff_t>(first),
+                     cells_.begin() + static_cast<std::ptrdiff_t>(last));
     }
     rows_ = std::move(rows);
     cells_ = std::move(cells);
     pending_ = std::move(pending);
 }
 
-std::optional<Expr> Parser::matrix_literal() { return MatrixParser(*this).parse(); }
-
-// A cell array of texts, numbers and Inf; rows end with `;` or the line.
-class CellsParser {
-public:
-    explicit CellsParser(Parser& parser) : parser_(parser), in_(parser.in_), open_(parser.in_.offset()) {}
-
-    std::optional<Expr> parse();
-
-private:
-    bool item();
-    void end_row();
-    std::nullopt_t unclosed();
-
-    Parser& parser_;
-    Scanner& in_;
-    std::size_t open_;
-    Cells cells_;
-    std::size_t row_begin_ = 0;  // first item of the open row
-    RowPlace place_;
-    bool spoiled_ = false;       // the open row has an error
-};
-
-std::optional<Expr> CellsParser::parse() {
-    in_.advance();
-    while (!parser_.reporter_.is_full()) {
-        in_.skip_blanks();
-        const char c = in_.peek();
-        if (in_.at_end()) return unclosed();
-        if (c == '}') break;
-        if (is_comment(c)) {
-            if (!in_.skip_comment()) return unclosed();
-        } else if (c == '\n' || c == ';') {
-            end_row();
-            in_.advance();
-        } else if (c == ',') {
-            in_.advance();
-        } else if (cells_.items.size() == row_begin_ && !spoiled_ && in_.statement_begins()) {
-            return unclosed();
-        } else if (!item()) {
-            spoiled_ = true;
-            in_.move_to(std::min(in_.text().find_first_of(";\n}", in_.offset()), in_.text().size()));
-        }
-    }
-    end_row();
-    in_.advance();
-    Expr out;
-    out.kind = Expr::Kind::cells;
-    out.offset = open_;
-    out.cells = std::make_unique<Cells>(std::move(cells_));
-    return out;
+std::optional<Expr> Parser::matrix_literal() {
+    return MatrixParser(*this).parse();
 }
-
-bool CellsParser::item() {
-    const std::size_t at = in_.offset();
-    if (cells_.items.size() == row_begin_) place_ = {at, parser_.reporter_.line_of(at)};
-    if (--parser_.cells_left_ < 0 || cells_.items.size() - row_begin_ >= static_cast<std::size_t>(parser_.limits_.max_columns)) {
-        parser_.fail(at, 1, {"AZ1004", "too many cells in a cell array"});
-        return false;
-    }
-    if (in_.peek() == '\'' || in_.peek() == '"') {
-        auto text = parser_.text();
-        if (text) cells_.items.emplace_back(std::move(text->name));
-        return text.has_value();
-    }
-    const bool minus = in_.peek() == '-';
-    if (minus || in_.peek() == '+') in_.advance();
-    if (is_digit(in_.peek()) || (in_.peek() == '.' && is_digit(in_.peek(1)))) {
-        auto number = parser_.number();
-        if (number) cells_.items.emplace_back(minus ? -number->number : number->number);
-        return number.has_value();
-    }
-    if (in_.word() == "Inf") {
-        cells_.items.emplace_back((minus ? -1.0 : 1.0) * std::numeric_limits<double>::infinity());
-        return true;
-    }
-    in_.move_to(at);
-    const bool empty_list = in_.text().substr(at, 2) == "[]";
-    if (empty_list) {
-        in_.advance(2);
-        cells_.items.emplace_back(std::string{});
-        return true;
-    }
-    parser_.unsupported(at, 1, "an entry of a cell array that is neither a text nor a number");
-    return false;
-}
-
-void CellsParser::end_row() {
-    const std::size_t size = cells_.items.size() - row_begin_;
-    if (size == 0 && !spoiled_) return;
-    if (!spoiled_ && cells_.rows > 0 && size != static_cast<std::size_t>(cells_.cols)) {
-        parser_.fail(place_.offset, 1,
-                     {"AZ1013", "a row of " + std::to_string(size) + " entries, where the rows above have " + std::to_string(cells_.cols)});
-        spoiled_ = true;
-    }
-    if (spoiled_) {
-        cells_.damaged = true;
-        cells_.items.resize(row_begin_);
-    } else {
-        cells_.cols = static_cast<int>(size);
-        ++cells_.rows;
-        cells_.places.push_back(place_);
-        row_begin_ = cells_.items.size();
-    }
-    spoiled_ = false;
-}
-
-std::nullopt_t CellsParser::unclosed() {
-    const std::string what = parser_.target_.empty() ? "the cell array" : std::string(parser_.target_);
-    const bool at_end = in_.at_end();
-    // Back to the end of the line above, where the caller looks for the next statement.
-    if (const auto newline = in_.text().rfind('\n', in_.offset()); !at_end && newline != std::string_view::npos && newline > open_)
-        in_.move_to(newline);
-    return parser_.fail(open_, 1,
-                        {"AZ1012", what + " is never closed" + (at_end ? ", then the file ends" : ", then another statement begins"),
-                         "opened here", at_end ? "the file looks truncated; get a complete copy" : "close it with };"});
-}
-
-std::optional<Expr> Parser::cell_literal() { return CellsParser(*this).parse(); }
 
 }  // namespace araz::matpower

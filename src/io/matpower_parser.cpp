@@ -7,8 +7,9 @@ namespace araz::matpower {
 
 namespace {
 
-constexpr std::array<std::string_view, 12> foreign_keywords{"for",    "while",      "switch", "try",           "do",   "global",
-                                                            "persistent", "parfor", "unwind_protect", "break", "continue", "classdef"};
+constexpr std::array<std::string_view, 12> foreign_keywords{
+    "for",        "while",  "switch",         "try",   "do",       "global",
+    "persistent", "parfor", "unwind_protect", "break", "continue", "classdef"};
 
 template <class Words>
 bool is_one_of(std::string_view word, const Words& words) {
@@ -27,9 +28,10 @@ std::nullopt_t Parser::fail(std::size_t offset, std::size_t width, Note note) {
 }
 
 std::nullopt_t Parser::unsupported(std::size_t offset, std::size_t width, const std::string& construct) {
-    return fail(offset, width,
-                {"AZ1010", construct + " is not supported in a case file", "outside the part of the language that is read",
-                 "write the resulting numbers into the tables, for example with savecase"});
+    return fail(
+        offset, width,
+        {"AZ1010", construct + " is not supported in a case file", "outside the part of the language that is read",
+         "write the resulting numbers into the tables, for example with savecase"});
 }
 
 bool Parser::deeper(std::size_t at) {
@@ -41,7 +43,9 @@ bool Parser::deeper(std::size_t at) {
 bool Parser::skip_space(bool separators) {
     const std::size_t begin = in_.offset();
     if (in_.skip_space(separators)) return true;
-    fail(begin, 1, {"AZ1012", "a block comment that begins after here is never closed", "", "close it with %} alone on its line"});
+    fail(
+        begin, 1,
+        {"AZ1012", "a block comment that begins after here is never closed", "", "close it with %} alone on its line"});
     return false;
 }
 
@@ -70,7 +74,8 @@ bool Parser::end_of_statement() {
     if (in_.at_end() || c == '\n' || c == ';' || c == ',' || is_comment(c)) return true;
     std::size_t end = in_.offset();
     while (end < in_.text().size() && in_.text()[end] != '\n' && !is_blank(in_.text()[end])) ++end;
-    fail(in_.offset(), end - in_.offset(), {"AZ1011", "unexpected text after the end of a statement", "nothing more was expected here"});
+    fail(in_.offset(), end - in_.offset(),
+         {"AZ1011", "unexpected text after the end of a statement", "nothing more was expected here"});
     return false;
 }
 
@@ -80,8 +85,9 @@ std::optional<Statement> Parser::statement() {
     if (in_.peek() == '[') return multi_assign();
     const std::string_view word = in_.word();
     if (word.empty())
-        return fail(begin, 1, {"AZ1011", "this is not a statement", "expected a table such as mpc.bus = [ ... ];",
-                               "is this a MATPOWER case file?"});
+        return fail(begin, 1,
+                    {"AZ1011", "this is not a statement", "expected a table such as mpc.bus = [ ... ];",
+                     "is this a MATPOWER case file?"});
     if (word == "function") return header();
     if (word == "if") return condition();
     if (is_one_of(word, foreign_keywords)) return unsupported(begin, word.size(), "`" + std::string(word) + "`");
@@ -101,8 +107,9 @@ std::optional<Statement> Parser::statement() {
     if ((c == '+' || c == '-' || c == '*' || c == '/') && in_.peek(1) == '=')
         return unsupported(in_.offset(), 2, "the operator `" + std::string{c} + "=`");
     if (is_letter(c) || is_digit(c))
-        return fail(begin, word.size(), {"AZ1011", "`" + std::string(word) + "` does not begin a statement of a case file",
-                                         "expected a table such as mpc.bus = [ ... ];"});
+        return fail(begin, word.size(),
+                    {"AZ1011", "`" + std::string(word) + "` does not begin a statement of a case file",
+                     "expected a table such as mpc.bus = [ ... ];"});
     plain.kind = Statement::Kind::command;
     return plain;
 }
@@ -171,16 +178,20 @@ std::optional<Statement> Parser::multi_assign() {
     if (!output_names(out.outputs)) return std::nullopt;
     in_.skip_blanks();
     if (in_.peek() != '=')
-        return fail(in_.offset(), 1, {"AZ1011", "`=` is missing after the list of output names", "expected `= idx_bus` or the like"});
+        return fail(in_.offset(), 1,
+                    {"AZ1011", "`=` is missing after the list of output names", "expected `= idx_bus` or the like"});
     in_.advance();
     in_.skip_blanks();
     out.offset = in_.offset();
     out.name = std::string(in_.word());
     out.width = std::max<std::size_t>(1, out.name.size());
     if (out.name.empty())
-        return fail(out.offset, 1, {"AZ1011", "a function that gives the listed outputs was expected", "expected idx_bus or the like"});
+        return fail(
+            out.offset, 1,
+            {"AZ1011", "a function that gives the listed outputs was expected", "expected idx_bus or the like"});
     in_.skip_blanks();
-    if (in_.peek() == '(') return unsupported(out.offset, out.width, "the call `" + out.name + "(...)` with several outputs");
+    if (in_.peek() == '(')
+        return unsupported(out.offset, out.width, "the call `" + out.name + "(...)` with several outputs");
     return out;
 }
 

@@ -65,8 +65,8 @@ private:
     long long cells_left_;
     static constexpr int max_operators = 1000;  // in one statement, or one cell of a literal
     int operators_left_ = max_operators;
-    int depth_ = 0;           // of parentheses and blocks
-    bool in_matrix_ = false;  // blanks separate cells here
+    int depth_ = 0;            // of parentheses and blocks
+    bool in_matrix_ = false;   // blanks separate cells here
     std::string_view target_;  // what the statement assigns to, for messages
 };
 

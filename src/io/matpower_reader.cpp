@@ -27,9 +27,10 @@ std::string stem_of(const std::string& path) {
 bool read_header(const Statement& header, Reporter& reporter, std::string& mpc, std::string& name) {
     name = header.name;
     if (header.outputs.size() > 1) {
-        reporter.error(header.offset, header.width,
-                       {"AZ1006", "this is a MATPOWER case of version 1, which returns its tables one by one",
-                        "expected `function mpc = NAME`", "convert it in MATPOWER: savecase('new.m', loadcase('old.m'))"});
+        reporter.error(
+            header.offset, header.width,
+            {"AZ1006", "this is a MATPOWER case of version 1, which returns its tables one by one",
+             "expected `function mpc = NAME`", "convert it in MATPOWER: savecase('new.m', loadcase('old.m'))"});
         return false;
     }
     if (!header.outputs.empty() && header.outputs.front() == "chgtab") {
@@ -47,12 +48,14 @@ void check_version(const Interpreter::Variables& variables, const std::string& m
     if (found == variables.end()) {
         if (!reporter.has_error())
             reporter.error({"AZ1006", "the file does not say " + mpc + ".version = '2'", "",
-                            "is this a MATPOWER case? A case of version 1 must be converted in MATPOWER: savecase('new.m', loadcase('old.m'))"});
+                            "is this a MATPOWER case? A case of version 1 must be converted in MATPOWER: "
+                            "savecase('new.m', loadcase('old.m'))"});
         return;
     }
     const auto* text = std::get_if<std::string>(&found->second.value);
     const auto* matrix = std::get_if<matpower::Matrix>(&found->second.value);
-    const bool is_two = (text != nullptr && *text == "2") || (matrix != nullptr && matrix->is_scalar() && matrix->cells[0] == 2.0);
+    const bool is_two =
+        (text != nullptr && *text == "2") || (matrix != nullptr && matrix->is_scalar() && matrix->cells[0] == 2.0);
     if (is_two) return;
     reporter.error(found->second.offset, found->second.width,
                    {"AZ1006", "only version '2' of the MATPOWER case format is read", "expected '2'",
@@ -65,7 +68,8 @@ bool run(matpower::Parser& parser, Interpreter& interpreter, Reporter& reporter,
     while (auto statement = parser.next()) {
         if (statement->kind == Statement::Kind::header) {
             if (in_function) {
-                reporter.error(statement->offset, statement->width, {"AZ1010", "a second function in a case file is not supported"});
+                reporter.error(statement->offset, statement->width,
+                               {"AZ1010", "a second function in a case file is not supported"});
                 return true;
             }
             in_function = true;
@@ -87,8 +91,9 @@ bool is_blank_text(std::string_view text) {
 Result<Case> read_matpower(std::string_view text, const std::string& path, const ReadLimits& limits) {
     Reporter reporter(text, path);
     if (is_blank_text(text)) {
-        reporter.error({"AZ1002", trim(text).empty() ? "the file is empty" : "the file holds nothing but comments", "",
-                        "expected a MATPOWER case: function mpc = NAME, mpc.version, mpc.baseMVA, mpc.bus, mpc.gen, mpc.branch"});
+        reporter.error(
+            {"AZ1002", trim(text).empty() ? "the file is empty" : "the file holds nothing but comments", "",
+             "expected a MATPOWER case: function mpc = NAME, mpc.version, mpc.baseMVA, mpc.bus, mpc.gen, mpc.branch"});
         return Error{ErrorKind::invalid_input, reporter.findings()};
     }
     Case grid;

@@ -33,8 +33,13 @@ void Reporter::add(Severity severity, std::size_t offset, std::size_t width, Not
 void Reporter::add(Severity severity, SourcePoint where, Note note) {
     if (severity == Severity::error) ++errors_;
     if (findings_.size() >= max_findings && severity != Severity::error) return;
-    findings_.push_back({severity, std::string(note.code), {}, std::move(note.message), std::move(note.label),
-                         std::move(note.hint), std::move(where)});
+    findings_.push_back({severity,
+                         std::string(note.code),
+                         {},
+                         std::move(note.message),
+                         std::move(note.label),
+                         std::move(note.hint),
+                         std::move(where)});
 }
 
 }  // namespace araz::matpower

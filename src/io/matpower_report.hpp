@@ -21,7 +21,9 @@ class Reporter {
 public:
     Reporter(std::string_view text, std::string path) : text_(text), path_(std::move(path)) {}
 
-    void error(std::size_t offset, std::size_t width, Note note) { add(Severity::error, offset, width, std::move(note)); }
+    void error(std::size_t offset, std::size_t width, Note note) {
+        add(Severity::error, offset, width, std::move(note));
+    }
     void info(std::size_t offset, std::size_t width, Note note) { add(Severity::info, offset, width, std::move(note)); }
     void error(SourcePoint where, Note note) { add(Severity::error, std::move(where), std::move(note)); }
     void warning(SourcePoint where, Note note) { add(Severity::warning, std::move(where), std::move(note)); }

@@ -8,18 +8,27 @@
 
 namespace araz::matpower {
 
-inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
-inline bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-inline bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
-inline bool is_comment(char c) { return c == '%' || c == '#'; }
+inline bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+inline bool is_letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+inline bool is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\r';
+}
+inline bool is_comment(char c) {
+    return c == '%' || c == '#';
+}
 
 /// Whether a cell of a table is over before `c`.
 inline bool ends_cell(char c) {
     return is_blank(c) || c == '\n' || c == ',' || c == ';' || c == ']' || c == '}' || is_comment(c) || c == '\0';
 }
 
-inline constexpr std::array<double, 23> power_of_ten{1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                                     1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+inline constexpr std::array<double, 23> power_of_ten{1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                                     1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                                     1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
 /// Digits with or without a point, few enough that one division of two exact doubles gives the nearest
 /// one (W. D. Clinger, How to read floating point numbers accurately, PLDI 1990). nullptr: not so;

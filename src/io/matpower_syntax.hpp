@@ -1,5 +1,5 @@
 // Values and syntax trees of the MATPOWER reader: the small, total part of the MATLAB language that
-// case files use (docs/formats.md). There are no loops, no files and no way to call anything that is
+// case files use. There are no loops, no files and no way to call anything that is
 // not named in matpower_functions.cpp.
 #pragma once
 
@@ -79,16 +79,16 @@ struct Statement {
     Kind kind = Kind::assign;
     std::size_t offset = 0;
     std::size_t width = 1;
-    std::string name;                      ///< assigned name, command, name of the function
-    std::vector<std::string> outputs;      ///< header and multi_assign
-    bool indexed = false;                  ///< assign: name(index) = value
+    std::string name;                  ///< assigned name, command, name of the function
+    std::vector<std::string> outputs;  ///< header and multi_assign
+    bool indexed = false;              ///< assign: name(index) = value
     std::vector<Expr> index;
     Expr value;
     struct Block {
         Expr test;  ///< of the else block: kind number, 1
         std::vector<Statement> body;
     };
-    std::vector<Block> blocks;             ///< condition
+    std::vector<Block> blocks;  ///< condition
 };
 
 }  // namespace araz::matpower

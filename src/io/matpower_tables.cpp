@@ -14,9 +14,9 @@ namespace {
 
 using Variable = Interpreter::Variable;
 
-constexpr std::array<std::string_view, 17> known_fields{"version",  "baseMVA",   "bus",     "gen",      "branch",    "gencost",
-                                                        "dcline",   "areas",     "bus_name", "gen_name", "branch_name", "genfuel",
-                                                        "gentype",  "area_name", "zone_name", "frequency_hz", "casename"};
+constexpr std::array<std::string_view, 17> known_fields{
+    "version",  "baseMVA",     "bus",     "gen",     "branch",    "gencost",   "dcline",       "areas",   "bus_name",
+    "gen_name", "branch_name", "genfuel", "gentype", "area_name", "zone_name", "frequency_hz", "casename"};
 
 class TableReader {
 public:
@@ -28,7 +28,9 @@ public:
 private:
     [[nodiscard]] const Variable* field(std::string_view name) const;
     [[nodiscard]] std::string full(std::string_view name) const { return mpc_ + "." + std::string(name); }
-    void fail(const Variable& variable, Note note) { reporter_.error(variable.offset, variable.width, std::move(note)); }
+    void fail(const Variable& variable, Note note) {
+        reporter_.error(variable.offset, variable.width, std::move(note));
+    }
 
     const Matrix* table(std::string_view name, int columns, bool required);
     std::optional<double> scalar(std::string_view name);
@@ -48,7 +50,8 @@ private:
 
     // --- cells of one row ---
     [[nodiscard]] RowSource source(const Matrix& matrix, int row) const;
-    [[nodiscard]] std::int64_t integer(const Matrix& matrix, int row, int col, std::string_view what, double low, double high);
+    [[nodiscard]] std::int64_t integer(const Matrix& matrix, int row, int col, std::string_view what, double low,
+                                       double high);
     [[nodiscard]] BusId bus_id(const Matrix& matrix, int row, int col) {
         return BusId{integer(matrix, row, col, "a bus number", 1, 1e15)};
     }
@@ -74,21 +77,27 @@ const Matrix* TableReader::table(std::string_view name, int columns, bool requir
     if (variable == nullptr) {
         // A table that was there but could not be read has been reported already.
         if (required && !reporter_.has_error())
-            reporter_.error({"AZ1020", "the file has no table " + full(name), "", "is this a MATPOWER case, and is it complete?"});
+            reporter_.error(
+                {"AZ1020", "the file has no table " + full(name), "", "is this a MATPOWER case, and is it complete?"});
         return nullptr;
     }
     const auto* matrix = std::get_if<Matrix>(&variable->value);
     if (matrix == nullptr) {
-        fail(*variable, {"AZ1022", full(name) + " is " + std::string(kind_of(variable->value)) + ", not a matrix of numbers"});
+        fail(*variable,
+             {"AZ1022", full(name) + " is " + std::string(kind_of(variable->value)) + ", not a matrix of numbers"});
         return nullptr;
     }
     if (matrix->rows == 0) {
-        if (name == "bus" && !matrix->damaged) fail(*variable, {"AZ1020", full(name) + " has no rows", "a case needs at least one bus"});
+        if (name == "bus" && !matrix->damaged)
+            fail(*variable, {"AZ1020", full(name) + " has no rows", "a case needs at least one bus"});
         return matrix;
     }
     if (matrix->cols < columns) {
-        fail(*variable, {"AZ1021", full(name) + " has " + std::to_string(matrix->cols) + " columns, at least " + std::to_string(columns) + " are needed",
-                         "expected " + std::to_string(columns) + " columns or more", "see appendix B of the MATPOWER User's Manual for their order"});
+        fail(*variable, {"AZ1021",
+                         full(name) + " has " + std::to_string(matrix->cols) + " columns, at least " +
+                             std::to_string(columns) + " are needed",
+                         "expected " + std::to_string(columns) + " columns or more",
+                         "see appendix B of the MATPOWER User's Manual for their order"});
         return nullptr;
     }
     return matrix;
@@ -107,7 +116,9 @@ const Cells* TableReader::cells(std::string_view name) {
     const Variable* variable = field(name);
     if (variable == nullptr) return nullptr;
     if (const auto* found = std::get_if<Cells>(&variable->value)) return found;
-    fail(*variable, {"AZ1022", full(name) + " is " + std::string(kind_of(variable->value)) + ", not a cell array of texts", "expected { 'a'; 'b'; ... }"});
+    fail(*variable,
+         {"AZ1022", full(name) + " is " + std::string(kind_of(variable->value)) + ", not a cell array of texts",
+          "expected { 'a'; 'b'; ... }"});
     return nullptr;
 }
 
@@ -126,21 +137,26 @@ void TableReader::fail_cell(const Matrix& matrix, int row, int col, Note note) {
     reporter_.error(point, std::move(note));
 }
 
-std::int64_t TableReader::integer(const Matrix& matrix, int row, int col, std::string_view what, double low, double high) {
+std::int64_t TableReader::integer(const Matrix& matrix, int row, int col, std::string_view what, double low,
+                                  double high) {
     const double value = matrix.at(row, col);
     if (value == std::floor(value) && value >= low && value <= high) return static_cast<std::int64_t>(value);
     fail_cell(matrix, row, col,
-              {"AZ1102", shortest(value) + " is not " + std::string(what), "expected a whole number from " + shortest(low) + (high > 1e9 ? "" : " to " + shortest(high))});
+              {"AZ1102", shortest(value) + " is not " + std::string(what),
+               "expected a whole number from " + shortest(low) + (high > 1e9 ? "" : " to " + shortest(high))});
     return 1;
 }
 
 bool TableReader::in_service(const Matrix& matrix, int row, int col) {
     const double value = matrix.at(row, col);
-    if (std::isnan(value)) fail_cell(matrix, row, col, {"AZ1107", "the status is not a number", "expected 1 (in service) or 0"});
+    if (std::isnan(value))
+        fail_cell(matrix, row, col, {"AZ1107", "the status is not a number", "expected 1 (in service) or 0"});
     if (value != 0.0 && value != 1.0 && !std::isnan(value)) {
         const std::string treated = value > 0 ? "in service" : "out of service";
-        reporter_.warning(locate(grid_, source(matrix, row), col),
-                          {"AZ1108", "the status " + shortest(value) + " is neither 0 nor 1 and was taken as " + treated, "expected 1 or 0"});
+        reporter_.warning(
+            locate(grid_, source(matrix, row), col),
+            {"AZ1108", "the status " + shortest(value) + " is neither 0 nor 1 and was taken as " + treated,
+             "expected 1 or 0"});
     }
     return value > 0.0;
 }
@@ -148,11 +164,13 @@ bool TableReader::in_service(const Matrix& matrix, int row, int col) {
 void TableReader::read_base() {
     const Variable* variable = field("baseMVA");
     if (variable == nullptr && !reporter_.has_error())
-        reporter_.error({"AZ1023", "the file has no " + full("baseMVA"), "", "add a line such as " + full("baseMVA") + " = 100;"});
+        reporter_.error(
+            {"AZ1023", "the file has no " + full("baseMVA"), "", "add a line such as " + full("baseMVA") + " = 100;"});
     if (const auto base = scalar("baseMVA")) {
         grid_.base_mva = *base;
         if (!(*base > 0.0) || std::isinf(*base))
-            fail(*variable, {"AZ1201", full("baseMVA") + " is " + shortest(*base), "expected a positive number of MVA"});
+            fail(*variable,
+                 {"AZ1201", full("baseMVA") + " is " + shortest(*base), "expected a positive number of MVA"});
     }
     if (const auto frequency = scalar("frequency_hz")) grid_.frequency_hz = *frequency;
 }
@@ -169,8 +187,9 @@ void TableReader::read_buses() {
         if (const double type = m.at(i, 1); type == 1 || type == 2 || type == 3 || type == 4) {
             row.type = static_cast<BusType>(static_cast<int>(type));
         } else {
-            fail_cell(m, i, 1, {"AZ1106", "bus " + shortest(m.at(i, 0)) + " has type " + shortest(type),
-                                "expected 1 (PQ), 2 (PV), 3 (reference) or 4 (isolated)"});
+            fail_cell(m, i, 1,
+                      {"AZ1106", "bus " + shortest(m.at(i, 0)) + " has type " + shortest(type),
+                       "expected 1 (PQ), 2 (PV), 3 (reference) or 4 (isolated)"});
         }
         row.pd_mw = m.at(i, 2);
         row.qd_mvar = m.at(i, 3);
@@ -208,7 +227,8 @@ void TableReader::read_generators() {
         row.in_service = in_service(m, i, 7);
         row.pmax_mw = m.at(i, 8);
         row.pmin_mw = m.at(i, 9);
-        for (int k = 0; k < 11 && 10 + k < m.cols; ++k) row.*optional_columns[static_cast<std::size_t>(k)] = m.at(i, 10 + k);
+        for (int k = 0; k < 11 && 10 + k < m.cols; ++k)
+            row.*optional_columns[static_cast<std::size_t>(k)] = m.at(i, 10 + k);
     }
 }
 
@@ -241,9 +261,10 @@ void TableReader::read_dc_lines() {
     if (found == nullptr) return;
     const Matrix& m = *found;
     static constexpr std::array<double DcLineRow::*, 14> columns{
-        &DcLineRow::pf_mw,   &DcLineRow::pt_mw,       &DcLineRow::qf_mvar,     &DcLineRow::qt_mvar,     &DcLineRow::vf_pu,
-        &DcLineRow::vt_pu,   &DcLineRow::pmin_mw,     &DcLineRow::pmax_mw,     &DcLineRow::qminf_mvar,  &DcLineRow::qmaxf_mvar,
-        &DcLineRow::qmint_mvar, &DcLineRow::qmaxt_mvar, &DcLineRow::loss0_mw,  &DcLineRow::loss1};
+        &DcLineRow::pf_mw,      &DcLineRow::pt_mw,      &DcLineRow::qf_mvar,    &DcLineRow::qt_mvar,
+        &DcLineRow::vf_pu,      &DcLineRow::vt_pu,      &DcLineRow::pmin_mw,    &DcLineRow::pmax_mw,
+        &DcLineRow::qminf_mvar, &DcLineRow::qmaxf_mvar, &DcLineRow::qmint_mvar, &DcLineRow::qmaxt_mvar,
+        &DcLineRow::loss0_mw,   &DcLineRow::loss1};
     for (int i = 0; i < m.rows && !reporter_.is_full(); ++i) {
         DcLineRow& row = grid_.dc_lines.emplace_back();
         row.source = source(m, i);
@@ -263,8 +284,11 @@ void TableReader::read_costs() {
         const auto points = integer(m, i, 3, "a number of cost coefficients", 0, 1e6);
         const auto wanted = points * (model == 1 ? 2 : 1);
         if (wanted > m.cols - 4) {
-            fail_cell(m, i, 3, {"AZ1109", "cost row " + std::to_string(i + 1) + " announces " + std::to_string(wanted) + " coefficients, the table has room for " +
-                                              std::to_string(m.cols - 4), "does not fit the columns that follow"});
+            fail_cell(m, i, 3,
+                      {"AZ1109",
+                       "cost row " + std::to_string(i + 1) + " announces " + std::to_string(wanted) +
+                           " coefficients, the table has room for " + std::to_string(m.cols - 4),
+                       "does not fit the columns that follow"});
             continue;
         }
         GenCostRow& row = grid_.gen_costs.emplace_back();
@@ -297,9 +321,13 @@ void TableReader::read_number_names(std::string_view name, std::vector<AreaRow>&
         const std::size_t first = static_cast<std::size_t>(i) * static_cast<std::size_t>(names->cols);
         const double* number = names->cols == 2 ? std::get_if<double>(&names->items[first]) : nullptr;
         const auto* text = std::get_if<std::string>(&names->items[first + (names->cols == 2 ? 1 : 0)]);
-        const bool good = text != nullptr && (names->cols == 1 || (names->cols == 2 && number != nullptr && *number == std::floor(*number) && std::abs(*number) < 1e9));
+        const bool good =
+            text != nullptr && (names->cols == 1 || (names->cols == 2 && number != nullptr &&
+                                                     *number == std::floor(*number) && std::abs(*number) < 1e9));
         if (!good) {
-            reporter_.error(names->places[static_cast<std::size_t>(i)].offset, 1, {"AZ1022", full(name) + " needs rows of a number and a text", "expected { 1, 'name'; ... }"});
+            reporter_.error(
+                names->places[static_cast<std::size_t>(i)].offset, 1,
+                {"AZ1022", full(name) + " needs rows of a number and a text", "expected { 1, 'name'; ... }"});
             return;
         }
         const int area = number != nullptr ? static_cast<int>(*number) : i + 1;
@@ -313,11 +341,14 @@ void TableReader::read_number_names(std::string_view name, std::vector<AreaRow>&
 }
 
 template <class Row>
-void TableReader::read_names(std::string_view name, std::vector<Row>& rows, std::string Row::*member, const Matrix* of) {
+void TableReader::read_names(std::string_view name, std::vector<Row>& rows, std::string Row::*member,
+                             const Matrix* of) {
     const Cells* names = cells(name);
     if (names == nullptr || of == nullptr || of->damaged || names->damaged) return;
     if (names->items.size() != rows.size()) {
-        fail(*field(name), {"AZ1105", full(name) + " has " + std::to_string(names->items.size()) + " entries for " + std::to_string(rows.size()) + " rows",
+        fail(*field(name), {"AZ1105",
+                            full(name) + " has " + std::to_string(names->items.size()) + " entries for " +
+                                std::to_string(rows.size()) + " rows",
                             "expected one entry per row"});
         return;
     }

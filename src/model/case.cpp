@@ -11,11 +11,13 @@ constexpr std::size_t longest_quoted_line = 4096;
 
 // Characters of UTF-8 text: every byte but the continuation bytes.
 int characters(std::string_view text) {
-    return static_cast<int>(
-        std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+    return static_cast<int>(std::count_if(text.begin(), text.end(),
+                                          [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
+bool is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\r';
+}
 
 struct Span {
     std::size_t begin = 0;
@@ -103,7 +105,10 @@ SourcePoint point_in(std::string_view text, const std::string& path, std::size_t
 
     SourcePoint point;
     point.file = path;
-    point.line = line > 0 ? line : 1 + static_cast<int>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(begin), '\n'));
+    point.line =
+        line > 0
+            ? line
+            : 1 + static_cast<int>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(begin), '\n'));
     point.column = 1 + characters(text.substr(begin, offset - begin));
     point.width = std::max(1, characters(text.substr(offset, std::min(width, longest_quoted_line))));
     if (quoted.size() <= longest_quoted_line) point.text = std::string(quoted);

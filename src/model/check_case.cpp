@@ -1,4 +1,5 @@
-// The rules that case data must keep, with who demands them: docs/checks.md.
+// The rules that case data must keep, as ENTSO-E, NERC and the tools of the trade demand them; each code
+// is explained in base/codes_input.cpp.
 #include "araz/model/network.hpp"
 #include "check_report.hpp"
 

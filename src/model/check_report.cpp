@@ -7,13 +7,18 @@ std::string label_of(const BusRow& bus) {
     return bus.name.empty() || bus.name == id ? id : id + " (" + bus.name + ")";
 }
 
-std::string element(std::string_view kind, std::size_t row) { return std::string(kind) + " " + std::to_string(row + 1); }
+std::string element(std::string_view kind, std::size_t row) {
+    return std::string(kind) + " " + std::to_string(row + 1);
+}
 
 std::size_t CheckReport::keep(Severity severity) {
     switch (severity) {
-        case Severity::error: return max_errors;
-        case Severity::warning: return max_warnings;
-        case Severity::info: break;
+        case Severity::error:
+            return max_errors;
+        case Severity::warning:
+            return max_warnings;
+        case Severity::info:
+            break;
     }
     return 1;
 }
@@ -33,7 +38,8 @@ CheckReport::Group& CheckReport::group_of(Severity usual, std::string_view code)
     return group;
 }
 
-Finding CheckReport::make(Severity severity, std::string_view code, const RowSource& source, int column, CheckText text) const {
+Finding CheckReport::make(Severity severity, std::string_view code, const RowSource& source, int column,
+                          CheckText text) const {
     Finding finding;
     finding.severity = severity;
     finding.code = std::string(code);
@@ -58,7 +64,8 @@ Findings CheckReport::finish() {
     for (auto& [code, group] : groups_) {
         if (group.severity == Severity::warning && group.count > max_warnings) group.shown.resize(1);
         if (group.count > group.shown.size())
-            group.shown.back().message += " (and " + std::to_string(group.count - group.shown.size()) + " more like this)";
+            group.shown.back().message +=
+                " (and " + std::to_string(group.count - group.shown.size()) + " more like this)";
         for (Finding& finding : group.shown) all.push_back(std::move(finding));
     }
     return all;

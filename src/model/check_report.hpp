@@ -30,7 +30,8 @@ public:
     void add(Severity usual, std::string_view code, const RowSource& source, int column, Describe&& describe) {
         Group& group = group_of(usual, code);
         ++group.count;
-        if (group.shown.size() < keep(group.severity)) group.shown.push_back(make(group.severity, code, source, column, describe()));
+        if (group.shown.size() < keep(group.severity))
+            group.shown.push_back(make(group.severity, code, source, column, describe()));
     }
 
     /// A remark that the reader has made; counted like any other.
@@ -52,7 +53,8 @@ private:
     [[nodiscard]] static std::size_t keep(Severity severity);
     [[nodiscard]] Severity severity_of(Severity usual, std::string_view code) const;
     Group& group_of(Severity usual, std::string_view code);
-    [[nodiscard]] Finding make(Severity severity, std::string_view code, const RowSource& source, int column, CheckText text) const;
+    [[nodiscard]] Finding make(Severity severity, std::string_view code, const RowSource& source, int column,
+                               CheckText text) const;
 
     const Case& grid_;
     const BuildOptions& options_;

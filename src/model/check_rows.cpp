@@ -34,14 +34,16 @@ private:
     std::unordered_set<std::int64_t> known_;
 };
 
-void check_reference(CheckReport& report, const BusNumbers& buses, BusId bus, const RowSource& source, int column, const std::string& what,
-                     std::string_view verb) {
+void check_reference(CheckReport& report, const BusNumbers& buses, BusId bus, const RowSource& source, int column,
+                     const std::string& what, std::string_view verb) {
     if (buses.has(bus)) return;
     report.add(Severity::error, "AZ1103", source, column, [&] {
         const std::string id = std::to_string(number(bus));
         const std::string kind = what.substr(0, what.rfind(' '));
-        return CheckText{what, what + " " + std::string(verb) + " bus " + id + ", which does not exist", "no row of mpc.bus has bus_i = " + id,
-                         "fix the number" + buses.suggestion(bus) + ", or leave the " + kind + " out with --allow AZ1103"};
+        return CheckText{
+            what, what + " " + std::string(verb) + " bus " + id + ", which does not exist",
+            "no row of mpc.bus has bus_i = " + id,
+            "fix the number" + buses.suggestion(bus) + ", or leave the " + kind + " out with --allow AZ1103"};
     });
 }
 
@@ -54,7 +56,8 @@ void check_duplicates(CheckReport& report) {
         const int line = known->second->source.line;
         report.add(Severity::error, "AZ1101", bus.source, 0, [&] {
             const std::string id = std::to_string(number(bus.bus));
-            return CheckText{"bus " + id, "bus " + id + " is defined twice", line > 0 ? "first defined on line " + std::to_string(line) : "defined before",
+            return CheckText{"bus " + id, "bus " + id + " is defined twice",
+                             line > 0 ? "first defined on line " + std::to_string(line) : "defined before",
                              "give one of them another number, or keep the first with --allow AZ1101"};
         });
     }
@@ -67,8 +70,9 @@ void check_costs(CheckReport& report) {
     const std::size_t rows = grid.gen_costs.size();
     if (rows == 0 || rows == units || rows == 2 * units) return;
     report.add(Severity::error, "AZ1110", grid.gen_costs.front().source, -1, [&] {
-        return CheckText{"", std::to_string(rows) + " rows of generator cost for " + std::to_string(units) + " generators",
-                         "expected " + std::to_string(units) + " rows, or " + std::to_string(2 * units) + " with reactive costs"};
+        return CheckText{
+            "", std::to_string(rows) + " rows of generator cost for " + std::to_string(units) + " generators",
+            "expected " + std::to_string(units) + " rows, or " + std::to_string(2 * units) + " with reactive costs"};
     });
 }
 
@@ -77,24 +81,31 @@ void check_costs(CheckReport& report) {
 void check_rows(CheckReport& report) {
     const Case& grid = report.grid();
     if (grid.buses.empty())
-        report.add(Severity::error, "AZ1020", RowSource{}, -1, [] { return CheckText{"", "the case has no buses", "", "is the file complete?"}; });
+        report.add(Severity::error, "AZ1020", RowSource{}, -1, [] {
+            return CheckText{"", "the case has no buses", "", "is the file complete?"};
+        });
     check_duplicates(report);
     const BusNumbers buses(grid);
     for (std::size_t i = 0; i < grid.generators.size(); ++i)
-        check_reference(report, buses, grid.generators[i].bus, grid.generators[i].source, 0, element("generator", i), "is at");
+        check_reference(report, buses, grid.generators[i].bus, grid.generators[i].source, 0, element("generator", i),
+                        "is at");
     for (std::size_t i = 0; i < grid.branches.size(); ++i) {
         const BranchRow& branch = grid.branches[i];
         check_reference(report, buses, branch.from_bus, branch.source, 0, element("branch", i), "starts at");
         check_reference(report, buses, branch.to_bus, branch.source, 1, element("branch", i), "ends at");
         if (branch.from_bus != branch.to_bus) continue;
         report.add(Severity::warning, "AZ1104", branch.source, 1, [&] {
-            return CheckText{element("branch", i), element("branch", i) + " connects bus " + std::to_string(number(branch.to_bus)) + " with itself and is left out",
+            return CheckText{element("branch", i),
+                             element("branch", i) + " connects bus " + std::to_string(number(branch.to_bus)) +
+                                 " with itself and is left out",
                              "the same bus as at its start", "fix one of the two bus numbers"};
         });
     }
     for (std::size_t i = 0; i < grid.dc_lines.size(); ++i) {
-        check_reference(report, buses, grid.dc_lines[i].from_bus, grid.dc_lines[i].source, 0, element("dc line", i), "starts at");
-        check_reference(report, buses, grid.dc_lines[i].to_bus, grid.dc_lines[i].source, 1, element("dc line", i), "ends at");
+        check_reference(report, buses, grid.dc_lines[i].from_bus, grid.dc_lines[i].source, 0, element("dc line", i),
+                        "starts at");
+        check_reference(report, buses, grid.dc_lines[i].to_bus, grid.dc_lines[i].source, 1, element("dc line", i),
+                        "ends at");
     }
     check_costs(report);
 }

@@ -27,7 +27,9 @@ public:
 private:
     [[nodiscard]] int row_of(BusId bus) const;
     [[nodiscard]] int root(int row);
-    [[nodiscard]] bool isolated(int row) const { return grid_.buses[static_cast<std::size_t>(row)].type == BusType::isolated; }
+    [[nodiscard]] bool isolated(int row) const {
+        return grid_.buses[static_cast<std::size_t>(row)].type == BusType::isolated;
+    }
     [[nodiscard]] const BusRow& bus(int row) const { return grid_.buses[static_cast<std::size_t>(row)]; }
     [[nodiscard]] std::string name(int row) const { return "bus " + std::to_string(number(bus(row).bus)); }
 
@@ -78,7 +80,9 @@ void Topology::join_buses() {
         if (!branch.in_service || from < 0 || to < 0) continue;
         if (isolated(from) || isolated(to)) {
             report_.add(Severity::info, "AZ1313", branch.source, isolated(from) ? 0 : 1, [&] {
-                return CheckText{element("branch", i), element("branch", i) + " is in service at isolated " + name(isolated(from) ? from : to) + " and is left out",
+                return CheckText{element("branch", i),
+                                 element("branch", i) + " is in service at isolated " +
+                                     name(isolated(from) ? from : to) + " and is left out",
                                  "a bus of type 4"};
             });
             continue;
@@ -115,7 +119,10 @@ void Topology::check_isolated() {
         const bool unit = units_[static_cast<std::size_t>(row)] > 0;
         if (!load && !unit) continue;
         report_.add(Severity::info, "AZ1305", bus(row).source, 1, [&] {
-            return CheckText{name(row), "isolated " + name(row) + " has " + (load ? "a load" : "a unit in service") + " that takes no part", "type 4 is out of service"};
+            return CheckText{
+                name(row),
+                "isolated " + name(row) + " has " + (load ? "a load" : "a unit in service") + " that takes no part",
+                "type 4 is out of service"};
         });
     }
 }
@@ -136,22 +143,29 @@ void Topology::check_island(const Island& island) {
     const std::string size = std::to_string(island.buses) + (island.buses == 1 ? " bus" : " buses");
     if (island.slacks.empty() && island.units > 0) {
         report_.add(Severity::error, "AZ1302", bus(island.first).source, 1, [&] {
-            return CheckText{name(island.first), "the island of " + name(island.first) + " (" + size + ", " + std::to_string(island.units) +
-                                                     (island.units == 1 ? " unit" : " units") + ") has no reference bus",
-                             "no bus of this island has type 3", "give one of its buses type 3, or let araz choose with --allow AZ1302"};
+            return CheckText{name(island.first),
+                             "the island of " + name(island.first) + " (" + size + ", " + std::to_string(island.units) +
+                                 (island.units == 1 ? " unit" : " units") + ") has no reference bus",
+                             "no bus of this island has type 3",
+                             "give one of its buses type 3, or let araz choose with --allow AZ1302"};
         });
     }
     if (island.units == 0 && island.load_mw != 0.0) {
         report_.add(Severity::warning, "AZ1304", bus(island.first).source, 0, [&] {
-            return CheckText{name(island.first), "the island of " + name(island.first) + " (" + size + ", " + shortest(island.load_mw) + " MW of load) has no source and is dead",
+            return CheckText{name(island.first),
+                             "the island of " + name(island.first) + " (" + size + ", " + shortest(island.load_mw) +
+                                 " MW of load) has no source and is dead",
                              "no unit in service here", "close a branch to it, or give its buses type 4"};
         });
     }
     if (island.slacks.size() > 1) {
         const int second = island.slacks[1];
         report_.add(Severity::warning, "AZ1303", bus(second).source, 1, [&] {
-            return CheckText{name(second), "the island of " + name(island.slacks[0]) + " has " + std::to_string(island.slacks.size()) + " reference buses",
-                             "the first one is " + name(island.slacks[0]), "each of them holds its angle and balances power; keep one unless that is meant"};
+            return CheckText{name(second),
+                             "the island of " + name(island.slacks[0]) + " has " +
+                                 std::to_string(island.slacks.size()) + " reference buses",
+                             "the first one is " + name(island.slacks[0]),
+                             "each of them holds its angle and balances power; keep one unless that is meant"};
         });
     }
 }
@@ -162,11 +176,13 @@ void Topology::check_sources() {
         if (units_[static_cast<std::size_t>(row)] > 0) continue;
         if (bus(row).type == BusType::slack) {
             report_.add(Severity::warning, "AZ1306", bus(row).source, 1, [&] {
-                return CheckText{name(row), "reference " + name(row) + " has no unit in service", "another bus takes over", "give type 3 to a bus with a unit"};
+                return CheckText{name(row), "reference " + name(row) + " has no unit in service",
+                                 "another bus takes over", "give type 3 to a bus with a unit"};
             });
         } else if (bus(row).type == BusType::pv) {
             report_.add(Severity::info, "AZ1307", bus(row).source, 1, [&] {
-                return CheckText{name(row), name(row) + " has type 2 (PV) but no unit in service and is treated as PQ", "no unit holds its voltage"};
+                return CheckText{name(row), name(row) + " has type 2 (PV) but no unit in service and is treated as PQ",
+                                 "no unit holds its voltage"};
             });
         }
     }
@@ -180,13 +196,18 @@ void Topology::check_set_points() {
         if (!unit.in_service || row < 0 || isolated(row)) continue;
         if (bus(row).type == BusType::pq) {
             report_.add(Severity::info, "AZ1312", unit.source, 0, [&] {
-                return CheckText{element("generator", i), element("generator", i) + " is at PQ " + name(row) + " and does not hold its voltage", "a bus of type 1"};
+                return CheckText{element("generator", i),
+                                 element("generator", i) + " is at PQ " + name(row) + " and does not hold its voltage",
+                                 "a bus of type 1"};
             });
             continue;
         }
         if (!(unit.vg_pu > 0.0) && !std::isnan(unit.vg_pu)) {
             report_.add(Severity::error, "AZ1221", unit.source, 5, [&] {
-                return CheckText{element("generator", i), "the voltage set-point of " + element("generator", i) + " is " + shortest(unit.vg_pu) + " p.u.", "expected a value near 1"};
+                return CheckText{
+                    element("generator", i),
+                    "the voltage set-point of " + element("generator", i) + " is " + shortest(unit.vg_pu) + " p.u.",
+                    "expected a value near 1"};
             });
         }
         int& other = first[static_cast<std::size_t>(row)];
@@ -194,8 +215,10 @@ void Topology::check_set_points() {
         const double agreed = grid_.generators[static_cast<std::size_t>(other)].vg_pu;
         if (std::abs(agreed - unit.vg_pu) <= 1e-9) continue;
         report_.add(Severity::warning, "AZ1308", unit.source, 5, [&] {
-            return CheckText{element("generator", i), "the units at " + name(row) + " have different voltage set-points",
-                             element("generator", static_cast<std::size_t>(other)) + " has " + shortest(agreed), "the last one counts, as in MATPOWER; make them equal"};
+            return CheckText{element("generator", i),
+                             "the units at " + name(row) + " have different voltage set-points",
+                             element("generator", static_cast<std::size_t>(other)) + " has " + shortest(agreed),
+                             "the last one counts, as in MATPOWER; make them equal"};
         });
     }
 }
@@ -210,6 +233,8 @@ void Topology::check() {
 
 }  // namespace
 
-void check_topology(CheckReport& report) { Topology(report).check(); }
+void check_topology(CheckReport& report) {
+    Topology(report).check();
+}
 
 }  // namespace araz

@@ -20,7 +20,9 @@ void check_load_scale(CheckReport& report) {
         if (unit.in_service) capacity += std::max(unit.pmax_mw, 0.0);
     if (!(capacity > 0.0) || !std::isfinite(capacity) || !(load > 10.0 * capacity)) return;
     report.add(Severity::warning, "AZ1230", grid.buses.front().source, 2, [&] {
-        return CheckText{"", "all loads together are " + shortest(load) + " MW, more than ten times the " + shortest(capacity) + " MW of all units in service",
+        return CheckText{"",
+                         "all loads together are " + shortest(load) + " MW, more than ten times the " +
+                             shortest(capacity) + " MW of all units in service",
                          "expected MW", "are the loads in kW? They belong divided by 1000"};
     });
 }
@@ -40,8 +42,10 @@ void check_impedance_scale(CheckReport& report) {
     }
     if (2 * huge > lines) {
         report.add(Severity::warning, "AZ1232", first_huge->source, 3, [&] {
-            return CheckText{"", std::to_string(huge) + " of " + std::to_string(lines) + " branches in service have an impedance above 5 p.u.", "expected p.u.",
-                             "are r and x in ohms? They belong divided by baseKV^2 / baseMVA"};
+            return CheckText{"",
+                             std::to_string(huge) + " of " + std::to_string(lines) +
+                                 " branches in service have an impedance above 5 p.u.",
+                             "expected p.u.", "are r and x in ohms? They belong divided by baseKV^2 / baseMVA"};
         });
     }
     if (quotients.empty()) return;
@@ -49,8 +53,9 @@ void check_impedance_scale(CheckReport& report) {
     std::nth_element(quotients.begin(), middle, quotients.end());
     if (*middle >= 0.05) return;
     report.add(Severity::warning, "AZ1231", grid.branches.front().source, 3, [&] {
-        return CheckText{"", "half of the branches have x below " + shortest(std::round(*middle * 1000.0) / 1000.0) + " r", "x is usually above r",
-                         "are the columns r and x exchanged?"};
+        return CheckText{"",
+                         "half of the branches have x below " + shortest(std::round(*middle * 1000.0) / 1000.0) + " r",
+                         "x is usually above r", "are the columns r and x exchanged?"};
     });
 }
 

@@ -63,10 +63,18 @@ TEST(MatpowerMutations, SurvivesFlippedAndForeignBytes) {
         for (int i = 0; i < changes; ++i) {
             const std::size_t at = random() % text.size();
             switch (random() % 4) {
-                case 0: text[at] = static_cast<char>(static_cast<unsigned char>(text[at]) ^ (1U << (random() % 8))); break;
-                case 1: text[at] = spice[random() % spice.size()]; break;
-                case 2: text.insert(at, 1, spice[random() % spice.size()]); break;
-                default: text.erase(at, 1 + random() % 5); break;
+                case 0:
+                    text[at] = static_cast<char>(static_cast<unsigned char>(text[at]) ^ (1U << (random() % 8)));
+                    break;
+                case 1:
+                    text[at] = spice[random() % spice.size()];
+                    break;
+                case 2:
+                    text.insert(at, 1, spice[random() % spice.size()]);
+                    break;
+                default:
+                    text.erase(at, 1 + random() % 5);
+                    break;
             }
         }
         expect_sound(text);
@@ -82,9 +90,15 @@ TEST(MatpowerMutations, SurvivesSwappedRepeatedAndLostLines) {
             const std::size_t a = random() % mutant.size();
             const std::size_t b = random() % mutant.size();
             switch (random() % 3) {
-                case 0: std::swap(mutant[a], mutant[b]); break;
-                case 1: mutant.insert(mutant.begin() + static_cast<std::ptrdiff_t>(a), mutant[b]); break;
-                default: mutant.erase(mutant.begin() + static_cast<std::ptrdiff_t>(a)); break;
+                case 0:
+                    std::swap(mutant[a], mutant[b]);
+                    break;
+                case 1:
+                    mutant.insert(mutant.begin() + static_cast<std::ptrdiff_t>(a), mutant[b]);
+                    break;
+                default:
+                    mutant.erase(mutant.begin() + static_cast<std::ptrdiff_t>(a));
+                    break;
             }
         }
         std::string text;
@@ -94,7 +108,8 @@ TEST(MatpowerMutations, SurvivesSwappedRepeatedAndLostLines) {
 }
 
 TEST(MatpowerMutations, StaysLinearOnRepeatedBrackets) {
-    for (const char* part : {"[", "(", "{", "'", "%{\n", "x=[\n", "if 1\n", "...\n", "-", "1,", "[a\n", "x={\n[", "x=[\na(", "1e", "\"\"", "mpc."}) {
+    for (const char* part : {"[", "(", "{", "'", "%{\n", "x=[\n", "if 1\n", "...\n", "-", "1,", "[a\n", "x={\n[",
+                             "x=[\na(", "1e", "\"\"", "mpc."}) {
         std::string text = "x = ";
         while (text.size() < 200'000) text += part;
         expect_sound(text);

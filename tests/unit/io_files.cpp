@@ -25,8 +25,12 @@ protected:
     void TearDown() override { fs::remove_all(folder_); }
 
     [[nodiscard]] std::string path(const std::string& name) const { return folder_ / name; }
-    void put(const std::string& name, const std::string& bytes) const { std::ofstream(path(name), std::ios::binary) << bytes; }
-    [[nodiscard]] std::size_t entries() const { return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder_), {})); }
+    void put(const std::string& name, const std::string& bytes) const {
+        std::ofstream(path(name), std::ios::binary) << bytes;
+    }
+    [[nodiscard]] std::size_t entries() const {
+        return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder_), {}));
+    }
     [[nodiscard]] std::string code_of(const std::string& name) const {
         const auto grid = read_case(path(name));
         return grid ? "" : grid.error().findings.front().code;
@@ -96,7 +100,9 @@ TEST_F(Files, LeavesNothingBehindWhenItCannotWrite) {
 }
 
 TEST_F(Files, NamesBytesThatAreNoText) {
-    put("utf16.m", std::string("\xFF\xFE" "f\0u\0", 6));
+    put("utf16.m", std::string("\xFF\xFE"
+                               "f\0u\0",
+                               6));
     put("gzip.m", "\x1F\x8B\x08");
     put("nul.m", test::ring9 + std::string(1, '\0'));
     put("empty.m", "");

@@ -31,7 +31,8 @@ void expect_error(const std::string& text, std::string_view code, Place place) {
 }
 
 TEST(MatpowerBadInput, RendersAMissingBusAsTheContractSays) {
-    const Findings findings = findings_of(replaced(ring9, "	4	5	0.006	0.043", "	4	99	0.006	0.043"));
+    const Findings findings =
+        findings_of(replaced(ring9, "	4	5	0.006	0.043", "	4	99	0.006	0.043"));
     ASSERT_EQ(count(findings, Severity::error), 1U);
     EXPECT_EQ(render(*test::find(findings, "AZ1103")),
               "error[AZ1103]: branch 4 ends at bus 99, which does not exist\n"
@@ -139,7 +140,8 @@ TEST(MatpowerBadInput, OtherVersionsAndChangeTables) {
 TEST(MatpowerBadInput, NumbersThatMustBeWhole) {
     std::string text = replaced(ring9, "	2	3	0.007", "	2	3.5	0.007");
     expect_error(text, "AZ1102", place_of(text, "3.5"));
-    text = replaced(ring9, "	5	1	35	10	0	5	2	1	0	220", "	5	1	35	10	0	5	2.25	1	0	220");
+    text = replaced(ring9, "	5	1	35	10	0	5	2	1	0	220",
+                    "	5	1	35	10	0	5	2.25	1	0	220");
     expect_error(text, "AZ1102", place_of(text, "2.25"));
 }
 
@@ -177,7 +179,8 @@ TEST(MatpowerBadInput, ReportsAllProblemsOfOnePass) {
     text = replaced(text, "0.007	0.048", "0.007	0,048");
     const Findings findings = findings_of(text);
     EXPECT_EQ(count(findings, Severity::error), 4U) << render(findings);
-    for (const char* code : {"AZ1014", "AZ1013", "AZ1016", "AZ1015"}) EXPECT_NE(test::find(findings, code), nullptr) << code;
+    for (const char* code : {"AZ1014", "AZ1013", "AZ1016", "AZ1015"})
+        EXPECT_NE(test::find(findings, code), nullptr) << code;
 }
 
 }  // namespace

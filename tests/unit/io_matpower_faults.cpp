@@ -12,8 +12,8 @@ namespace {
 
 struct Fault {
     const char* name;
-    const char* old;     // text of ring9
-    const char* by;      // what stands there instead
+    const char* old;  // text of ring9
+    const char* by;   // what stands there instead
     const char* code;
     const char* marker;  // the finding points at this text ...
     std::size_t skip;    // ... plus so many characters
@@ -26,10 +26,14 @@ constexpr std::array faults{
     Fault{"UnitAtMissingBus", "	4	90", "	44	90", "AZ1103", "44	90", 0},
     Fault{"SelfLoop", "	2	3	0.007", "	2	2	0.007", "AZ1104", "2	2	0.007", 2},
     Fault{"TwoReferences", "	7	2	0", "	7	3	0", "AZ1303", "7	3	0", 2},
-    Fault{"NoReference", "	1	3	0", "	1	2	0", "AZ1301", "1	2	0	0	0", 2},
+    Fault{"NoReference", "	1	3	0", "	1	2	0", "AZ1301",
+          "1	2	0	0	0", 2},
     Fault{"PminAbovePmax", "160	20;", "160	200;", "AZ1213", "160	200", 4},
     Fault{"QminAboveQmax", "120	-80", "-120	80", "AZ1214", "-120	80", 5},
-    Fault{"VminAboveVmax", "	3	1	55	18	0	0	1	1	0	220	1	1.1	0.9", "	3	1	55	18	0	0	1	1	0	220	1	0.9	1.1", "AZ1215", "0.9	1.1", 4},
+    Fault{"VminAboveVmax",
+          "	3	1	55	18	0	0	1	1	0	220	1	1.1	0.9",
+          "	3	1	55	18	0	0	1	1	0	220	1	0.9	1.1",
+          "AZ1215", "0.9	1.1", 4},
     Fault{"NegativeBase", "mpc.baseMVA = 100", "mpc.baseMVA = -100", "AZ1201", "mpc.baseMVA", 0},
     Fault{"NaNReactance", "0.008	0.052", "0.008	NaN", "AZ1202", "NaN", 0},
     Fault{"ZeroImpedance", "0.008	0.052", "0	0", "AZ1311", "5	6	0	0", 4},
@@ -54,12 +58,14 @@ TEST_P(SingleFault, IsNamedWithFileLineAndColumn) {
     ASSERT_NE(finding, nullptr) << render(findings);
     EXPECT_NE(finding->severity, Severity::info);
     EXPECT_EQ(finding->where.file, "ring9.m");
-    EXPECT_EQ((test::Place{finding->where.line, finding->where.column}), test::place_of(text, fault.marker, fault.skip)) << render(*finding);
+    EXPECT_EQ((test::Place{finding->where.line, finding->where.column}), test::place_of(text, fault.marker, fault.skip))
+        << render(*finding);
     EXPECT_FALSE(finding->where.text.empty());
     EXPECT_FALSE(finding->label.empty() && finding->hint.empty());
 }
 
-INSTANTIATE_TEST_SUITE_P(Ring9, SingleFault, testing::ValuesIn(faults), [](const auto& fault) { return std::string(fault.param.name); });
+INSTANTIATE_TEST_SUITE_P(Ring9, SingleFault, testing::ValuesIn(faults),
+                         [](const auto& fault) { return std::string(fault.param.name); });
 
 TEST(SingleFault, TheCaseWithoutAFaultHasNoFinding) {
     const auto grid = case_format("matpower")->read(test::ring9, "ring9.m", {});

@@ -19,7 +19,9 @@ Case read(const std::string& text) {
 }
 
 // The load of bus 2 when its cell is `cell`.
-double cell(const std::string& text) { return read(replaced(ring9, "	40	12", "	" + text + "	12")).buses[1].pd_mw; }
+double cell(const std::string& text) {
+    return read(replaced(ring9, "	40	12", "	" + text + "	12")).buses[1].pd_mw;
+}
 
 std::string code_of(const std::string& statements) {
     const auto grid = case_format("matpower")->read(ring9 + statements, "test.m", {});
@@ -65,13 +67,17 @@ mpc.bus(:, [PD, QD]) = mpc.bus(:, [PD, QD]) / 1e3;
 }
 
 TEST(MatpowerLanguage, ComputesWholeColumns) {
-    const Case grid = read(ring9 + "define_constants;\npf = 0.85;\nmpc.bus(:, QD) = mpc.bus(:, PD) * sin(acos(pf));\nmpc.bus(:, PD) = mpc.bus(:, PD) .* mpc.bus(:, PD) * pf;\n");
+    const Case grid = read(ring9 +
+                           "define_constants;\npf = 0.85;\nmpc.bus(:, QD) = mpc.bus(:, PD) * "
+                           "sin(acos(pf));\nmpc.bus(:, PD) = mpc.bus(:, PD) .* mpc.bus(:, PD) * pf;\n");
     EXPECT_EQ(grid.buses[1].qd_mvar, 40.0 * std::sin(std::acos(0.85)));
     EXPECT_EQ(grid.buses[1].pd_mw, 1600.0 * 0.85);
 }
 
 TEST(MatpowerLanguage, SelectsRowsByFindAndByMask) {
-    const std::string text = replaced(ring9, "120	-80", "Inf	-Inf") + "define_constants\nk = find(isinf(mpc.gen(:, QMIN)) & ...\n    isinf(mpc.gen(:, QMAX)));\nmpc.gen(k, PMAX) = mpc.gen(k, PG);\n"
+    const std::string text = replaced(ring9, "120	-80", "Inf	-Inf") +
+                             "define_constants\nk = find(isinf(mpc.gen(:, QMIN)) & ...\n    isinf(mpc.gen(:, "
+                             "QMAX)));\nmpc.gen(k, PMAX) = mpc.gen(k, PG);\n"
                              "mpc.gen(isinf(mpc.gen(:, QMAX)), QMAX) = 55;\nmpc.bus(mpc.bus(:, PD) > 50, PD) = 50;\n";
     const Case grid = read(text);
     EXPECT_EQ(grid.generators[0].pmax_mw, 95.0);
@@ -82,7 +88,11 @@ TEST(MatpowerLanguage, SelectsRowsByFindAndByMask) {
 }
 
 TEST(MatpowerLanguage, RunsTheBranchOfAnIfThatHolds) {
-    EXPECT_EQ(read(ring9 + "fixed = 0;\nif fixed\n  mpc.baseMVA = 1;\nelseif 1\n  mpc.baseMVA = 2;\nelse\n  mpc.baseMVA = 3;\nend\n").base_mva, 2.0);
+    EXPECT_EQ(
+        read(ring9 +
+             "fixed = 0;\nif fixed\n  mpc.baseMVA = 1;\nelseif 1\n  mpc.baseMVA = 2;\nelse\n  mpc.baseMVA = 3;\nend\n")
+            .base_mva,
+        2.0);
     EXPECT_EQ(read(ring9 + "if 0, mpc.baseMVA = unknown_name; end\n").base_mva, 100.0);
     EXPECT_EQ(read(ring9 + "if ~0 && 1 == 1, mpc.baseMVA = 50; end\n").base_mva, 50.0);
 }

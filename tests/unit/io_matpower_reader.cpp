@@ -75,9 +75,12 @@ TEST(MatpowerReader, ReadsWindowsEndsOfLine) {
 }
 
 TEST(MatpowerReader, ReadsCommasBlanksContinuationsAndCommentsInsideATable) {
-    const std::string text = replaced(ring9,
-                                      "	1	95	0	120	-80	1.02	200	1	250	10;\n	4	90	0	90	-60	1.01	150	1	160	20;\n	7	80",
-                                      "  1, 95, 0, 120, -80, 1.02, 200, 1, 250, 10 % first\n\n# between\n  4 90 0 90 ... half a row\n -60 1.01 150 1 160 20; 7	80");
+    const std::string text =
+        replaced(ring9,
+                 "	1	95	0	120	-80	1.02	200	1	250	10;\n	4	"
+                 "90	0	90	-60	1.01	150	1	160	20;\n	7	80",
+                 "  1, 95, 0, 120, -80, 1.02, 200, 1, 250, 10 % first\n\n# between\n  4 90 0 90 ... half a row\n -60 "
+                 "1.01 150 1 160 20; 7	80");
     const Case grid = read(text);
     Case expected = read(ring9);
     EXPECT_EQ(grid.generators, expected.generators);
@@ -98,8 +101,9 @@ TEST(MatpowerReader, ReadsInfinitiesInLimits) {
 }
 
 TEST(MatpowerReader, RoundsNumbersToTheNearestDoubleWhateverTheirLength) {
-    for (const char* literal : {"0.1", "1.7976931348623157e308", "2.2250738585072011e-308", "0.30000000000000004", "123456789012345678901234567890",
-                                "9007199254740993", "0.000000000000000000000000123", "1E-7", ".5", "5.", "00012.50"}) {
+    for (const char* literal : {"0.1", "1.7976931348623157e308", "2.2250738585072011e-308", "0.30000000000000004",
+                                "123456789012345678901234567890", "9007199254740993", "0.000000000000000000000000123",
+                                "1E-7", ".5", "5.", "00012.50"}) {
         const Case grid = read(replaced(ring9, "40	12", std::string(literal) + "	12"));
         EXPECT_EQ(grid.buses[1].pd_mw, std::strtod(literal, nullptr)) << literal;
     }
@@ -114,7 +118,8 @@ TEST(MatpowerReader, ReadsAnUnderflowAsZeroAndSaysSo) {
 
 TEST(MatpowerReader, AcceptsTheExtraColumnsOfASolvedCase) {
     std::string text = ring9;
-    for (std::size_t at = 0; (at = text.find("1.1	0.9;", at)) != std::string::npos; at += 8) text.replace(at, 8, "1.1	0.9	17.5	0	0	0;");
+    for (std::size_t at = 0; (at = text.find("1.1	0.9;", at)) != std::string::npos; at += 8)
+        text.replace(at, 8, "1.1	0.9	17.5	0	0	0;");
     EXPECT_EQ(read(text), read(ring9));
 }
 
@@ -122,7 +127,9 @@ TEST(MatpowerReader, ReadsShortBranchAndLongGeneratorTables) {
     std::string text = ring9;
     for (std::size_t at; (at = text.find("	-360	360;")) != std::string::npos;) text.replace(at, 10, ";");
     for (const char* row : {"250	10;", "160	20;", "140	20;"})
-        text = replaced(text, row, std::string(row, 6) + "	1	2	3	4	5	6	7	8	9	10	11;");
+        text = replaced(text, row,
+                        std::string(row, 6) +
+                            "	1	2	3	4	5	6	7	8	9	10	11;");
     const Case grid = read(text);
     EXPECT_EQ(grid.branches, read(ring9).branches);
     EXPECT_EQ(grid.generators[0].pc1_mw, 1.0);

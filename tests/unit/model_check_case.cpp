@@ -59,7 +59,9 @@ void expect(const Case& grid, std::string_view code, Severity severity, std::str
     EXPECT_EQ(finding->element, element) << code;
 }
 
-TEST(CheckCase, FindsNothingInASoundCase) { EXPECT_EQ(render(check_case(chain())), ""); }
+TEST(CheckCase, FindsNothingInASoundCase) {
+    EXPECT_EQ(render(check_case(chain())), "");
+}
 
 TEST(CheckCase, NeedsBusesAndABase) {
     EXPECT_NE(find(check_case(Case{}), "AZ1020"), nullptr);

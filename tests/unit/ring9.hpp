@@ -69,7 +69,8 @@ inline Place place_of(const std::string& text, std::string_view marker, std::siz
     const auto found = text.find(marker);
     if (found == std::string::npos) throw std::logic_error("not in the text: " + std::string(marker));
     Place place{1, 1};
-    for (std::size_t i = 0; i < found + skip; ++i) place = text[i] == '\n' ? Place{place.line + 1, 1} : Place{place.line, place.column + 1};
+    for (std::size_t i = 0; i < found + skip; ++i)
+        place = text[i] == '\n' ? Place{place.line + 1, 1} : Place{place.line, place.column + 1};
     return place;
 }
 
