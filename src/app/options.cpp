@@ -28,8 +28,10 @@ constexpr std::array table{
     OptionSpec{"--voltage-limits", choice, "on|off", "on", "watch the voltage bands of the case", "Limits", 0, 0},
     OptionSpec{"--fail-on-violations", flag, "", "", "exit code 1 when a limit is violated", "Limits", 0, 0},
     // Contingencies.
-    OptionSpec{"--contingencies", choice, "all|none", "all",
-               "all: every single branch; those that split the network are reported apart", "Contingencies", 0, 0},
+    OptionSpec{"--contingencies", list, "all|none|FILE", "all",
+               "all: every single branch and DC line; a CSV file of named outages (columns contingency, element_kind, "
+               "element); several by comma", "Contingencies", 0, 0},
+    OptionSpec{"--generators", flag, "", "", "every single unit as well", "Contingencies", 0, 0},
     OptionSpec{"--exclude", list, "ROWS", "", "branch rows left out as outages, comma separated", "Contingencies", 0, 0},
     // Exchange.
     OptionSpec{"--from", text, "AREAS", "", "exporting areas: numbers or names, comma separated; rest: all others", "Exchange", 0, 0},
@@ -51,6 +53,8 @@ constexpr std::array table{
     // Data.
     OptionSpec{"--allow", list, "CODES", "", "errors of these codes become warnings", "Data", 0, 0},
     OptionSpec{"--deny", list, "CODES", "", "findings of these codes become errors", "Data", 0, 0},
+    OptionSpec{"--point", text, "NAME", "", "operating point of a case folder; araz info lists them", "Data", 0, 0},
+    OptionSpec{"--variant", list, "NAMES", "", "variants of a case folder, comma separated, applied in this order after the point", "Data", 0, 0},
     OptionSpec{"--from-format", text, "FORMAT", "", "format of the input instead of its extension", "Data", 0, 0},
     OptionSpec{"--to-format", text, "FORMAT", "", "format of the output instead of its extension", "Data", 0, 0},
     OptionSpec{"--case", text, "CASE", "", "case file the result is checked against", "Data", 0, 0},

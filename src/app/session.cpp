@@ -8,7 +8,6 @@
 
 #include "araz/base/text.hpp"
 #include "araz/control/control_table.hpp"
-#include "araz/io/case_io.hpp"
 #include "araz/io/files.hpp"
 
 namespace araz::app {
@@ -61,8 +60,12 @@ Start start_of(const std::string& word) {
 
 }  // namespace
 
+Result<Case> read_input(const Options& options, const std::string& path) {
+    return read_case(path, options.text("--from-format"), {options.text("--point"), options.text("--variant")});
+}
+
 Result<StudySetup> make_setup(const Options& options, const std::string& path) {
-    auto grid = read_case(path, options.text("--from-format"));
+    auto grid = read_input(options, path);
     if (!grid) return grid.error();
     auto network = Network::build(std::make_shared<const Case>(*std::move(grid)), build_options(options));
     if (!network) return network.error();

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "araz/io/case_io.hpp"
 #include "araz/io/result_io.hpp"
 #include "araz/report/tables.hpp"
 #include "araz/study/power_flow.hpp"
@@ -23,6 +24,9 @@ int report_error(const Options& options, const std::string& schema, const Error&
 void show_findings(const Findings& findings);
 
 [[nodiscard]] BuildOptions build_options(const Options& options);
+
+/// The case that --from-format, --point and --variant name.
+[[nodiscard]] Result<Case> read_input(const Options& options, const std::string& path);
 
 /// Case -> Network -> model and the engine options of `options`.
 [[nodiscard]] Result<StudySetup> make_setup(const Options& options, const std::string& path);

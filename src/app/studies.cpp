@@ -1,17 +1,19 @@
 #include "studies.hpp"
 
 #include "araz/base/text.hpp"
+#include "araz/io/contingency_io.hpp"
 
 namespace araz::app {
 
-Result<ContingencySpec> contingency_spec(const Options& options) {
-    ContingencySpec spec;
-    spec.set = options.text("--contingencies");
+namespace {
+
+Result<std::vector<int>> excluded_rows(const Options& options) {
+    std::vector<int> rows;
     Findings findings;
     for (const std::string& part : options.list("--exclude")) {
         const auto row = parse_integer(part);
         if (row && *row > 0 && *row < 1'000'000'000) {
-            spec.exclude_rows.push_back(static_cast<int>(*row));
+            rows.push_back(static_cast<int>(*row));
             continue;
         }
         Finding finding;
@@ -21,6 +23,28 @@ Result<ContingencySpec> contingency_spec(const Options& options) {
         findings.push_back(finding);
     }
     if (!findings.empty()) return Error{ErrorKind::usage, findings};
+    return rows;
+}
+
+}  // namespace
+
+Result<ContingencySpec> contingency_spec(const Options& options) {
+    ContingencySpec spec;
+    spec.branches = false;
+    spec.generators = options.on("--generators");
+    for (const std::string& part : options.list("--contingencies")) {
+        if (part == "none") continue;
+        if (part == "all") {
+            spec.branches = true;
+            continue;
+        }
+        auto listed = read_contingencies(part);
+        if (!listed) return listed.error();
+        for (NamedContingency& named : *listed) spec.listed.push_back(std::move(named));
+    }
+    auto rows = excluded_rows(options);
+    if (!rows) return rows.error();
+    spec.exclude_rows = *std::move(rows);
     return spec;
 }
 

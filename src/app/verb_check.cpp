@@ -1,4 +1,3 @@
-#include "araz/io/case_io.hpp"
 #include "session.hpp"
 #include "verbs.hpp"
 
@@ -15,7 +14,7 @@ std::string summary_line(const Findings& findings) {
 }  // namespace
 
 int run_check(const Options& options) {
-    const auto grid = read_case(options.files[0], options.text("--from-format"));
+    const auto grid = read_input(options, options.files[0]);
     if (!grid) return report_error(options, "araz.check/1", grid.error());
     BuildOptions as_read = build_options(options);
     const Findings findings = check_case(*grid, as_read);

@@ -7,7 +7,7 @@
 namespace araz::app {
 
 int run_convert(const Options& options) {
-    const auto grid = read_case(options.files[0], options.text("--from-format"));
+    const auto grid = read_input(options, options.files[0]);
     if (!grid) return report_error(options, "araz.convert/1", grid.error());
     const auto written = write_case(*grid, options.files[1], options.text("--to-format"));
     if (!written) return report_error(options, "araz.convert/1", written.error());

@@ -57,7 +57,7 @@ std::string describe(const Case& grid) {
 }  // namespace
 
 int run_info(const Options& options) {
-    const auto grid = read_case(options.files[0], options.text("--from-format"));
+    const auto grid = read_input(options, options.files[0]);
     if (!grid) return report_error(options, "araz.info/1", grid.error());
     const auto format = output_format(options);
     if (!format) return report_error(options, "araz.info/1", format.error());

@@ -2,7 +2,6 @@
 #include <nlohmann/json.hpp>
 
 #include "araz/base/text.hpp"
-#include "araz/io/case_io.hpp"
 #include "araz/io/csv.hpp"
 #include "araz/io/files.hpp"
 #include "araz/verify/verify.hpp"
@@ -167,7 +166,7 @@ int run_verify(const Options& options) {
     CaseInfo info;
     if (loaded->power_flow) info = loaded->power_flow->envelope.grid;
     if (options.has("--case")) {
-        const auto grid = read_case(options.text("--case"), options.text("--from-format"));
+        const auto grid = read_input(options, options.text("--case"));
         if (!grid) return report_error(options, schema, grid.error());
         append(report, check_laws(*grid, *loaded->power_flow));
     }

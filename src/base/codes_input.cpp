@@ -6,7 +6,8 @@ namespace araz {
 
 namespace {
 
-// AZ10xx files and text, AZ11xx rows and references, AZ12xx values, AZ13xx topology and sources.
+// AZ10xx files and text, AZ11xx rows and references, AZ12xx values, AZ13xx topology and sources,
+// AZ14xx tables and overlays of case folders.
 constexpr std::array table{
     // --- files and text ---
     CodeEntry{"AZ1001", "file cannot be read", "The path does not exist, is a folder, or may not be read.",
@@ -182,6 +183,48 @@ constexpr std::array table{
               "A unit in service stands at a bus of type 1: it injects its Pg and Qg and holds no voltage.", ""},
     CodeEntry{"AZ1313", "branch at an isolated bus", "A branch in service ends at a bus of type 4 and is left out.",
               ""},
+
+    // --- case folders ---
+    CodeEntry{"AZ1401", "table of a case folder is missing",
+              "A case folder needs case.toml and the tables substations, areas, zones, buses, line_types, lines, transformers, generators and "
+              "loads; shunts, hvdc, boundaries, contingencies and state are optional. A table without rows still has its header.",
+              "a folder without lines.csv"},
+    CodeEntry{"AZ1402", "column is missing", "The header of a table, or of an operating point, lacks a column that every row needs.", "line,from_bus,to_bus,km"},
+    CodeEntry{"AZ1403", "column or entry is not used", "The table or case.toml has something that the format does not know; often a misspelt name.", "lenght_km"},
+    CodeEntry{"AZ1404", "cell is empty", "A cell holds nothing in a column that needs a value in every row.", "imishli--parsabad-230-1,1307,,230-2xAS300,51"},
+    CodeEntry{"AZ1405", "cell is not a number", "A text stands in a column of numbers, or a fraction in one of whole numbers. Decimals are written with a point.",
+              "51 km"},
+    CodeEntry{"AZ1406", "value outside its range", "The value is beyond what its column can hold, or what any real grid has.", "tap_ratio = 110"},
+    CodeEntry{"AZ1407", "word is not one of those allowed", "The column takes certain words only, such as reported, approximate or assumed for the provenance of a row.",
+              "provenance = guess"},
+    CodeEntry{"AZ1408", "name stands twice", "Two rows of a table have the same name, a header has a column twice, or a point sets a value twice.", ""},
+    CodeEntry{"AZ1409", "reference to a row that does not exist", "A cell names a bus, substation, area, line or other row that its table does not have.", "to_bus = 99"},
+    CodeEntry{"AZ1410", "unknown line type", "A line is of a type that line_types.csv does not have.", "type = 230-2xAS30"},
+    CodeEntry{"AZ1411", "row of a table cannot be read",
+              "The row has more or fewer cells than the header, or its quotes are not in order. A text that holds a comma is put in quotes; a quote "
+              "inside is written twice.",
+              "a,b,\"c"},
+    CodeEntry{"AZ1412", "TOML is not understood", "case.toml or a variant breaks the rules of TOML (https://toml.io).", "name = Imishli"},
+    CodeEntry{"AZ1413", "entry of case.toml is missing or wrong", "case.toml needs format = \"araz-case-folder/1\", a name and base_mva.", "base_mva = \"100\""},
+    CodeEntry{"AZ1414", "source is not resolved", "A row names a source key that SOURCES.md does not have.", "source = AZ-X99"},
+    CodeEntry{"AZ1415", "value may be in another unit",
+              "The value is a thousand times larger than it can be: kV given in V, MVA in kVA, MW in kW, km in m. With --allow AZ1415 a power "
+              "that only looks so is taken as it stands.",
+              "base_kv = 230000"},
+    CodeEntry{"AZ1416", "length and positions disagree",
+              "A line is longer than three times the straight way between its substations and 10 km (error), or shorter than half of it (a "
+              "warning): a length in m, or a substation in the wrong place. With --allow AZ1416 it is taken as it stands.",
+              "km = 51000"},
+    CodeEntry{"AZ1417", "line type for another voltage", "The nominal voltage of the line's type differs from that of its bus by more than 10 %.", ""},
+    CodeEntry{"AZ1418", "data that are not part of the network model", "The tables say more than a power flow uses: ranges of taps, switched steps, hourly profiles.", ""},
+    CodeEntry{"AZ1420", "overlay names something unknown", "A variant has a section or a table, or an operating point a kind of element, that there is not.", "[[sett.lines]]"},
+    CodeEntry{"AZ1421", "overlay names an unknown column", "A variant or an operating point sets a column that the table does not have.", "p_mv = 50"},
+    CodeEntry{"AZ1422", "overlay changes a row that does not exist",
+              "A variant or an operating point names a row that its table does not have, or has no more. Points are applied before variants, "
+              "so a point cannot set what a variant adds.",
+              "nosuch-unit,generator,p_mw,50"},
+    CodeEntry{"AZ1423", "included variant does not exist", "A variant includes another one that the folder variants does not hold.", "include = [\"tie-331\"]"},
+    CodeEntry{"AZ1424", "entry of a variant is malformed", "Rows are written as [[add.TABLE]], [[set.TABLE]] or [[remove.TABLE]] and name their element.", "[set.lines]"},
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <numeric>
 
@@ -29,7 +30,11 @@ std::optional<double> parse_double(std::string_view text) {
     double value = 0.0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (end != text.data() + text.size()) return std::nullopt;
-    if (error == std::errc::result_out_of_range) return std::abs(value) < 1.0 ? std::optional(0.0) : std::nullopt;
+    if (error == std::errc::result_out_of_range) {
+        // from_chars does not say which way: an underflow is zero, an overflow is no number.
+        const double rounded = std::strtod(std::string(text).c_str(), nullptr);
+        return std::isfinite(rounded) ? std::optional(0.0) : std::nullopt;
+    }
     if (error != std::errc{} || !std::isfinite(value)) return std::nullopt;
     return value;
 }

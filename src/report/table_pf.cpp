@@ -28,6 +28,11 @@ std::string area_table(const PfResult& result, const TableOptions& options) {
     return section("Areas", table, options.color, shown, result.areas.size());
 }
 
+// The branch's name, unless it only repeats the two bus numbers beside it.
+std::string own_name(const std::string& name, std::int64_t from_bus, std::int64_t to_bus) {
+    return name == whole(from_bus) + "-" + whole(to_bus) ? std::string{} : cell(name);
+}
+
 // Rated branches by loading; without any rating, all branches by active power.
 std::vector<const BranchResult*> most_loaded(const std::vector<BranchResult>& branches, bool rated) {
     std::vector<const BranchResult*> sorted;
@@ -51,7 +56,7 @@ std::string branch_table(const PfResult& result, const TableOptions& options) {
     const std::size_t shown = rows_shown(sorted.size(), options.limit);
     for (std::size_t i = 0; i < shown; ++i) {
         const BranchResult& b = *sorted[i];
-        table.add({whole(b.branch), whole(b.from_bus), whole(b.to_bus), cell(b.name), fixed(b.p_from_mw, 2),
+        table.add({whole(b.branch), whole(b.from_bus), whole(b.to_bus), own_name(b.name, b.from_bus, b.to_bus), fixed(b.p_from_mw, 2),
                    fixed(b.q_from_mvar, 2), fixed(b.p_to_mw, 2), fixed(b.q_to_mvar, 2),
                    fixed(b.p_from_mw + b.p_to_mw, 2), fixed(b.rate_mva, 0), fixed(b.loading_pct, 1)},
                   b.loading_pct > 100.0);
@@ -103,7 +108,7 @@ std::string tie_table(const std::vector<TieResult>& ties, const TableOptions& op
     const std::size_t shown = rows_shown(ties.size(), options.limit);
     for (std::size_t i = 0; i < shown; ++i) {
         const TieResult& tie = ties[i];
-        table.add({whole(tie.branch), cell(tie.name), whole(tie.from_bus), whole(tie.to_bus), whole(tie.from_area),
+        table.add({whole(tie.branch), own_name(tie.name, tie.from_bus, tie.to_bus), whole(tie.from_bus), whole(tie.to_bus), whole(tie.from_area),
                    whole(tie.to_area), fixed(tie.p_mw, 2), fixed(tie.q_mvar, 2), fixed(tie.loading_pct, 1)},
                   tie.loading_pct > 100.0);
     }

@@ -51,6 +51,6 @@ private:
 [[nodiscard]] std::string fact(std::string_view label, std::string_view value);
 
 /// A name as a terminal may show it.
-[[nodiscard]] std::string cell(std::string_view name, std::size_t width = 24);
+[[nodiscard]] std::string cell(std::string_view name, std::size_t width = 36);
 
 }  // namespace araz

@@ -22,18 +22,21 @@ bool is_row(const std::string& text) {
     return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-// "at 105.2 % of rating A (210.4 of 200.0 MVA)"
-std::string thermal_words(double value, double limit, const std::string& unit, const std::string& rating) {
+// "at 105.2 % of rating A (210.4 of 200.0 MVA)". A value a hair from its limit gets the digits that tell
+// on which side it is; a binding limit is by definition at 100.0 %.
+std::string thermal_words(double value, double limit, const std::string& unit, const std::string& rating,
+                          bool violated) {
     const std::string of = rating.empty() ? "its rating" : "rating " + rating;
     if (!(limit > 0.0) || std::isnan(value)) return "at " + of;
-    return fmt::format("at {} % of {} ({} of {} {})", fixed(100.0 * value / limit, 1), of, fixed(value, 1),
-                       fixed(limit, 1), unit);
+    const int decimals = violated && std::abs(value / limit - 1.0) < 1e-3 ? 4 : 1;
+    return fmt::format("at {} % of {} ({} of {} {})", fixed(100.0 * value / limit, decimals), of,
+                       fixed(value, decimals), fixed(limit, 1), unit);
 }
 
 // What a violated or binding limit looks like; `kind` is a word of Violation::kind or TransferLimit::cause.
 std::string measured_words(std::string_view kind, double value, double limit, const std::string& unit,
-                           const std::string& rating) {
-    if (kind == "thermal" || kind == "thermal_n1") return thermal_words(value, limit, unit, rating);
+                           const std::string& rating, bool violated) {
+    if (kind == "thermal" || kind == "thermal_n1") return thermal_words(value, limit, unit, rating, violated);
     if (std::isnan(value) && std::isnan(limit)) return "at its limit";
     const int decimals = unit == "p.u." ? 4 : 1;
     const std::string found = fixed(value, decimals) + " " + unit;
@@ -80,14 +83,14 @@ std::string limit_words(const TransferLimit& limit) {
     if (limit.cause == "base_insecure" && element.empty()) return "the base case is already insecure" + state;
     const std::string measured =
         measured_words(limit.cause == "base_insecure" && limit.branch > 0 ? "thermal" : limit.cause, limit.value,
-                       limit.limit, limit.unit, limit.rating);
+                       limit.limit, limit.unit, limit.rating, false);
     const std::string prefix = limit.cause == "base_insecure" ? "already in the base case: " : "";
     return prefix + element + " " + measured + state;
 }
 
 std::string violation_words(const Violation& violation) {
     return element_words(violation) + " " +
-           measured_words(violation.kind, violation.value, violation.limit, violation.unit, {}) +
+           measured_words(violation.kind, violation.value, violation.limit, violation.unit, {}, true) +
            state_words(violation.contingency, violation.contingency_name);
 }
 

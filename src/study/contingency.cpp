@@ -1,6 +1,10 @@
 #include "araz/study/contingency.hpp"
 
 #include <algorithm>
+#include <unordered_map>
+
+#include "araz/base/text.hpp"
+#include "araz/solver/graph.hpp"
 
 namespace araz {
 
@@ -21,27 +25,18 @@ Findings check_excluded_rows(const Network& net, const std::vector<int>& rows) {
     Findings findings;
     const int n = static_cast<int>(net.branch_of_row.size());
     for (const int row : rows) {
-        const bool exists = row >= 1 && row <= n;
-        if (exists && net.branch_of_row[row - 1] >= 0) continue;
+        if (row >= 1 && row <= n) continue;  // one that is out of service is simply no contingency
         Finding finding;
         finding.code = "AZ3002";
-        finding.message = exists ? "excluded branch " + std::to_string(row) + " is out of service anyway"
-                                 : "excluded branch " + std::to_string(row) + " does not exist";
+        finding.message = "excluded branch " + std::to_string(row) + " does not exist";
         finding.hint = "branch rows of this case run from 1 to " + std::to_string(n);
-        if (exists) finding.severity = Severity::warning;
         findings.push_back(finding);
     }
     return findings;
 }
 
-}  // namespace
-
-Result<std::vector<Contingency>> make_contingencies(const ElectricalModel& model, const ContingencySpec& spec) {
+void add_branches(const ElectricalModel& model, const std::vector<int>& exclude_rows, std::vector<Contingency>& list) {
     const Network& net = *model.network;
-    if (Findings findings = check_excluded_rows(net, spec.exclude_rows); has_error(findings))
-        return Error{ErrorKind::usage, std::move(findings)};
-    std::vector<Contingency> list;
-    if (spec.set == "none") return list;
     for (int l = 0; l < net.n_branch; ++l) {
         const int row = net.branch_row[l] + 1;
         if (net.island[net.from[l]] < 0) continue;  // a branch of a dead island carries nothing
@@ -50,8 +45,7 @@ Result<std::vector<Contingency>> make_contingencies(const ElectricalModel& model
         contingency.name = net.branch_name(l);
         contingency.branches = {l};
         contingency.splits = model.bridge[l] != 0;
-        contingency.excluded =
-            std::find(spec.exclude_rows.begin(), spec.exclude_rows.end(), row) != spec.exclude_rows.end();
+        contingency.excluded = std::find(exclude_rows.begin(), exclude_rows.end(), row) != exclude_rows.end();
         list.push_back(std::move(contingency));
     }
     for (int dc = 0; dc < net.n_dc; ++dc) {
@@ -62,6 +56,114 @@ Result<std::vector<Contingency>> make_contingencies(const ElectricalModel& model
         contingency.generators = {net.n_unit + 2 * dc, net.n_unit + 2 * dc + 1};
         list.push_back(std::move(contingency));
     }
+}
+
+void add_units(const Network& net, std::vector<Contingency>& list) {
+    for (int g = 0; g < net.n_unit; ++g) {
+        if (net.island[net.gen_bus[g]] < 0) continue;
+        const GeneratorRow& row = net.source->generators[net.gen_row[g]];
+        Contingency contingency;
+        contingency.label = "g" + std::to_string(net.gen_row[g] + 1);
+        contingency.name = row.name.empty() ? "unit at bus " + net.bus_label(net.gen_bus[g]) : row.name;
+        contingency.generators = {g};
+        list.push_back(std::move(contingency));
+    }
+}
+
+// Rows of a table by identifier.
+template <class Row>
+std::unordered_map<std::string, int> rows_by_id(const std::vector<Row>& rows) {
+    std::unordered_map<std::string, int> index;
+    for (std::size_t k = 0; k < rows.size(); ++k)
+        if (!rows[k].id.empty()) index.emplace(rows[k].id, static_cast<int>(k));
+    return index;
+}
+
+class Resolver {
+public:
+    explicit Resolver(const ElectricalModel& model)
+        : model_(model),
+          net_(*model.network),
+          branches_(rows_by_id(net_.source->branches)),
+          units_(rows_by_id(net_.source->generators)),
+          dc_lines_(rows_by_id(net_.source->dc_lines)) {}
+
+    // A listed outage whose elements are all out of service anyway is left out.
+    void add(const NamedContingency& named, std::vector<Contingency>& list) {
+        Contingency contingency;
+        contingency.label = named.label;
+        contingency.name = named.name;
+        for (const OutageElement& element : named.elements) {
+            if (element.kind == "generator") {
+                const int row = find(element, units_, net_.source->generators.size());
+                if (row >= 0 && net_.gen_of_row[row] >= 0) contingency.generators.push_back(net_.gen_of_row[row]);
+            } else if (element.kind == "hvdc") {
+                const int row = find(element, dc_lines_, net_.source->dc_lines.size());
+                if (row < 0 || row >= static_cast<int>(net_.dc_of_row.size()) || net_.dc_of_row[row] < 0) continue;
+                const int end = net_.n_unit + 2 * net_.dc_of_row[row];
+                contingency.generators.insert(contingency.generators.end(), {end, end + 1});
+            } else {
+                const int row = find(element, branches_, net_.source->branches.size());
+                if (row >= 0 && net_.branch_of_row[row] >= 0) contingency.branches.push_back(net_.branch_of_row[row]);
+            }
+        }
+        if (contingency.branches.empty() && contingency.generators.empty()) return;
+        contingency.splits = splits(contingency.branches);
+        list.push_back(std::move(contingency));
+    }
+
+    [[nodiscard]] const Findings& findings() const { return findings_; }
+
+private:
+    int find(const OutageElement& element, const std::unordered_map<std::string, int>& ids, std::size_t rows) {
+        if (const auto found = ids.find(element.element); found != ids.end()) return found->second;
+        const auto number = parse_integer(element.element);
+        if (number && *number >= 1 && *number <= static_cast<long long>(rows)) return static_cast<int>(*number) - 1;
+        std::vector<std::string> known;
+        for (const auto& [id, row] : ids) known.push_back(id);
+        std::sort(known.begin(), known.end());
+        Finding finding;
+        finding.code = "AZ3022";
+        finding.element = element.element;
+        finding.message = "the case has no " + element.kind + " '" + element.element + "'" +
+                          did_you_mean(element.element, known);
+        finding.hint = "name an element of the case, or its row from 1 to " + std::to_string(rows);
+        finding.where = element.where;
+        findings_.push_back(finding);
+        return -1;
+    }
+
+    [[nodiscard]] bool splits(const std::vector<int>& branches) const {
+        if (branches.empty()) return false;
+        std::vector<unsigned char> out(static_cast<std::size_t>(net_.n_branch), 0);
+        for (const int l : branches) out[l] = 1;
+        const std::vector<int> part = solver::components(model_.pattern, out);
+        std::vector<unsigned char> supplied(static_cast<std::size_t>(net_.n_bus), 0);
+        for (int b = 0; b < net_.n_bus; ++b)
+            if (model_.kind[b] == solver::BusKind::slack) supplied[part[b]] = 1;
+        for (int b = 0; b < net_.n_bus; ++b)
+            if (net_.island[b] >= 0 && supplied[part[b]] == 0) return true;
+        return false;
+    }
+
+    const ElectricalModel& model_;
+    const Network& net_;
+    std::unordered_map<std::string, int> branches_, units_, dc_lines_;
+    Findings findings_;
+};
+
+}  // namespace
+
+Result<std::vector<Contingency>> make_contingencies(const ElectricalModel& model, const ContingencySpec& spec) {
+    const Network& net = *model.network;
+    if (Findings findings = check_excluded_rows(net, spec.exclude_rows); !findings.empty())
+        return Error{ErrorKind::usage, std::move(findings)};
+    std::vector<Contingency> list;
+    if (spec.branches) add_branches(model, spec.exclude_rows, list);
+    if (spec.generators) add_units(net, list);
+    Resolver resolver(model);
+    for (const NamedContingency& named : spec.listed) resolver.add(named, list);
+    if (!resolver.findings().empty()) return Error{ErrorKind::invalid_input, resolver.findings()};
     return list;
 }
 

@@ -69,7 +69,7 @@ TEST_P(ReferenceDcFlows, EveryBranchFlowIsMatpowers) {
         EXPECT_NEAR(result.branches[row].p_from_mw, reference.number(row, "pf_mw"), 1e-9) << "branch " << row + 1;
 }
 
-INSTANTIATE_TEST_SUITE_P(Public, ReferenceDcFlows, ::testing::Values("case9", "case14", "case30", "case118"));
+INSTANTIATE_TEST_SUITE_P(Public, ReferenceDcFlows, ::testing::Values("case9", "case14", "case30", "case118"), name_of_case);
 
 /// Active flow of every branch of the DC model, p.u.
 std::vector<double> dc_flows(Engine& engine, const Scenario& scenario) {
@@ -135,7 +135,7 @@ TEST_P(ReferenceFactors, AnOutageMovesFlowsByMatpowersOutageFactors) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Public, ReferenceFactors, ::testing::Values("case9", "case14", "case30"));
+INSTANTIATE_TEST_SUITE_P(Public, ReferenceFactors, ::testing::Values("case9", "case14", "case30"), name_of_case);
 
 }  // namespace
 }  // namespace araz::testing

@@ -94,7 +94,7 @@ TEST_P(ReferenceN1, SummaryIsMatpowers) {
     EXPECT_NEAR(summary.worst_loading_pct, reference.number(row, "worst_loading_pct"), loading_tolerance);
 }
 
-INSTANTIATE_TEST_SUITE_P(Public, ReferenceN1, ::testing::Values("case9", "case14", "case30", "case118"));
+INSTANTIATE_TEST_SUITE_P(Public, ReferenceN1, ::testing::Values("case9", "case14", "case30", "case118"), name_of_case);
 
 }  // namespace
 }  // namespace araz::testing

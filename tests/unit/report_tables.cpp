@@ -75,6 +75,15 @@ TEST(PfTable, ColumnsLineUp) {
     EXPECT_EQ(lines, 4);
 }
 
+TEST(PfTable, NamesThatOnlyRepeatTheBusesAreLeftOut) {
+    PfResult result = samples::sample_pf();
+    result.branches[0].name = "10-20";
+    result.branches[1].name = "Imishli - Parsabad";
+    const std::string text = to_table(result);
+    EXPECT_THAT(text, Not(HasSubstr("10-20")));
+    EXPECT_THAT(text, HasSubstr("Imishli - Parsabad"));
+}
+
 TEST(PfTable, FailureShowsItsDiagnosis) {
     const std::string text = to_table(samples::sample_failure());
     EXPECT_THAT(text, HasSubstr("no_solution_found, 30 iterations"));
@@ -142,6 +151,13 @@ TEST(CapacityTable, AnswerAndCertificateInWords) {
     EXPECT_THAT(text, HasSubstr("11: splits the network"));
     EXPECT_THAT(text, HasSubstr("no limit up to the largest shift searched"));
     EXPECT_THAT(text, HasSubstr("no shift was proven secure"));
+}
+
+TEST(CapacityTable, AHairBeyondTheLimitIsSeen) {
+    CapacityResult result = samples::sample_capacity();
+    Violation& violation = result.directions[0].certificate.violation;
+    violation.value = 100.0012;
+    EXPECT_THAT(line_with(to_table(result), "insecure at"), HasSubstr("at 100.0012 % of its rating (100.0012 of 100.0 MVA)"));
 }
 
 TEST(CapacityTable, EveryCauseHasWords) {

@@ -1,4 +1,4 @@
-// Contingencies: named sets of outages.
+// Contingencies: named sets of outages, matched with a network.
 #pragma once
 
 #include <string>
@@ -6,6 +6,7 @@
 
 #include "araz/base/result.hpp"
 #include "araz/engine/electrical_model.hpp"
+#include "araz/model/contingency_list.hpp"
 #include "araz/model/scenario.hpp"
 
 namespace araz {
@@ -23,12 +24,15 @@ struct Contingency {
 };
 
 struct ContingencySpec {
-    std::string set = "all";       ///< "all", "none"
-    std::vector<int> exclude_rows; ///< 1-based branch rows left out
+    bool branches = true;            ///< every single branch and DC line in service
+    bool generators = false;         ///< every single unit in service
+    std::vector<NamedContingency> listed;
+    std::vector<int> exclude_rows;   ///< 1-based branch rows left out as single outages
 };
 
-/// The contingencies of a study in branch order, the excluded ones marked. Errors (AZ3002): an excluded row that does not exist
-/// or names a branch out of service.
+/// The contingencies of a study: single branches in row order, DC lines ("dc1"), units ("g1"), then the
+/// listed ones; the excluded ones marked. Errors: AZ3002 an excluded row that does not exist; AZ3022 a
+/// listed element that does not exist, with the nearest names.
 [[nodiscard]] Result<std::vector<Contingency>> make_contingencies(const ElectricalModel& model,
                                                                   const ContingencySpec& spec);
 
