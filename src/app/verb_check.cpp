@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "session.hpp"
 #include "verbs.hpp"
 
@@ -11,15 +13,36 @@ std::string summary_line(const Findings& findings) {
            std::to_string(count(findings, Severity::info)) + " remarks\n";
 }
 
+// Errors that a case has only with one of its operating points or variants: checking the case as it
+// stands checks them all.
+Findings overlay_errors(const Options& options, const BuildOptions& build) {
+    Findings errors;
+    if (options.has("--point") || options.has("--variant")) return errors;
+    const auto contents = list_case(options.files[0]);
+    if (!contents) return contents.error().findings;
+    const auto check = [&](const CaseSelection& selection) {
+        const auto grid = read_case(options.files[0], options.text("--from-format"), selection);
+        const Findings found = grid ? check_case(*grid, build) : grid.error().findings;
+        for (const Finding& finding : found)
+            if (finding.severity == Severity::error) errors.push_back(finding);
+    };
+    for (const CaseOverlay& point : contents->points) check({point.name, ""});
+    for (const CaseOverlay& variant : contents->variants) check({"", variant.name});
+    return errors;
+}
+
 }  // namespace
 
 int run_check(const Options& options) {
     const auto grid = read_input(options, options.files[0]);
     if (!grid) return report_error(options, "araz.check/1", grid.error());
     BuildOptions as_read = build_options(options);
-    const Findings findings = check_case(*grid, as_read);
+    Findings findings = check_case(*grid, as_read);
     as_read.deny.clear();
-    const bool unusable = has_error(check_case(*grid, as_read));  // whatever --deny adds
+    const Findings overlays = overlay_errors(options, as_read);
+    const bool unusable = has_error(overlays) || has_error(check_case(*grid, as_read));  // whatever --deny adds
+    for (const Finding& error : overlays)  // what the case has by itself is said once
+        if (std::find(findings.begin(), findings.end(), error) == findings.end()) findings.push_back(error);
     const bool failed = has_error(findings);
 
     const auto format = output_format(options);

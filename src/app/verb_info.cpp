@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "araz/base/text.hpp"
@@ -54,14 +55,53 @@ std::string describe(const Case& grid) {
     return text;
 }
 
+std::string list_of(const std::vector<CaseOverlay>& overlays) {
+    std::size_t width = 0;
+    for (const CaseOverlay& overlay : overlays) width = std::max(width, overlay.name.size());
+    std::string text;
+    for (const CaseOverlay& overlay : overlays)
+        text += "  " + overlay.name + std::string(width - overlay.name.size() + 2, ' ') + overlay.description + "\n";
+    return text;
+}
+
+// What the author says of the case, and what --point and --variant may name.
+std::string describe(const CaseContents& contents) {
+    std::string text;
+    if (!contents.base_point.empty()) text += "base point  " + contents.base_point + "\n";
+    if (!contents.licence.empty()) text += "licence     " + contents.licence + "\n";
+    if (!contents.description.empty()) text += "\n" + contents.description + "\n";
+    if (!contents.disclaimer.empty()) text += "\n" + contents.disclaimer + "\n";
+    if (!contents.points.empty()) text += "\noperating points (--point)\n" + list_of(contents.points);
+    if (!contents.variants.empty()) text += "\nvariants (--variant)\n" + list_of(contents.variants);
+    return text;
+}
+
+std::string with_contents(const std::string& envelope, const CaseContents& contents) {
+    auto document = nlohmann::ordered_json::parse(envelope);
+    const auto list = [&](const char* name, const std::vector<CaseOverlay>& overlays) {
+        document[name] = nlohmann::ordered_json::array();
+        for (const CaseOverlay& overlay : overlays)
+            document[name].push_back({{"name", overlay.name}, {"description", overlay.description}});
+    };
+    document["base_point"] = contents.base_point;
+    document["description"] = contents.description;
+    document["disclaimer"] = contents.disclaimer;
+    document["licence"] = contents.licence;
+    list("points", contents.points);
+    list("variants", contents.variants);
+    return document.dump(1) + "\n";
+}
+
 }  // namespace
 
 int run_info(const Options& options) {
     const auto grid = read_input(options, options.files[0]);
     if (!grid) return report_error(options, "araz.info/1", grid.error());
+    const auto contents = list_case(options.files[0]);
+    if (!contents) return report_error(options, "araz.info/1", contents.error());
     const auto format = output_format(options);
     if (!format) return report_error(options, "araz.info/1", format.error());
-    if (*format == "table") return write_output(options, describe(*grid));
+    if (*format == "table") return write_output(options, describe(*grid) + describe(*contents));
     if (*format != "json")
         return report_error(options, "araz.info/1",
                             Error::make(ErrorKind::usage, "AZ3012", "info writes tables and JSON, not " + *format));
@@ -71,7 +111,7 @@ int run_info(const Options& options) {
     envelope.options = options.resolved();
     envelope.status = "read";
     envelope.findings = grid->findings;
-    return write_output(options, to_json(envelope));
+    return write_output(options, with_contents(to_json(envelope), *contents));
 }
 
 }  // namespace araz::app

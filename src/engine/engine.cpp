@@ -28,10 +28,26 @@ constexpr double capped_angle = 10.0 * std::numbers::pi / 180.0;
 constexpr double capped_voltage = 0.1;
 constexpr int capped_iterations = 100;
 
-// A magnitude below this at a converged load bus is a low-voltage root of the equations, not a grid in
-// operation: the ladder goes on and the result says so if nothing better is found. Public cases that
-// are meant to be solved stay above 0.54 p.u.
+// A converged state with a lower magnitude than this, or with a wider angle across a branch, is a false root
+// of the equations, not a grid in operation: the ladder goes on and the result says so if nothing better is
+// found. Public cases that are meant to be solved stay above 0.54 p.u. A reactance carries its most at 90
+// degrees and a line with losses a little later; false roots lie near 180.
 constexpr double plausible_vm = 0.45;
+constexpr double plausible_angle = 110.0 * std::numbers::pi / 180.0;
+
+bool is_plausible(const Network& net, const std::vector<BusKind>& kind, const std::vector<unsigned char>& out,
+                  const solver::VoltageState& state) {
+    for (int b = 0; b < net.n_bus; ++b)
+        if (kind[b] != BusKind::dead && state.vm[b] < plausible_vm) return false;
+    for (int l = 0; l < net.n_branch; ++l) {
+        const int f = net.from[l];
+        const int t = net.to[l];
+        if (kind[f] == BusKind::dead || kind[t] == BusKind::dead || (!out.empty() && out[l] != 0)) continue;
+        const double across = std::remainder(state.va[f] - state.va[t] - net.shift[l], 2.0 * std::numbers::pi);
+        if (std::abs(across) > plausible_angle) return false;
+    }
+    return true;
+}
 
 solver::DcBranches without(solver::DcBranches branches, const std::vector<unsigned char>& out) {
     for (std::size_t l = 0; l < out.size(); ++l)
@@ -313,17 +329,15 @@ void Engine::finish(Solution& solution) {
 Solution Engine::solve_ladder(const Scenario& scenario, const Solution* warm) {
     Solution solution;
     load(scenario, solution);
-    Solution implausible;  // a converged low-voltage root, kept in case nothing better comes
+    Solution implausible;  // a false root, kept in case nothing better comes
     bool have_implausible = false;
     for (const Rung& rung : ladder(warm != nullptr)) {
         set_start(rung, warm);
         if (!run_rung(rung, solution)) continue;
-        bool plausible = true;
-        for (int b = 0; b < network().n_bus; ++b)
-            plausible = plausible && (kind_[b] == BusKind::dead || state_.vm[b] >= plausible_vm);
+        const bool plausible = is_plausible(network(), kind_, out_mask_, state_);
         finish(solution);
         if (plausible) return solution;
-        solution.tried.back() += "; low-voltage root";
+        solution.tried.back() += "; false root";
         if (!have_implausible) implausible = solution;
         have_implausible = true;
     }

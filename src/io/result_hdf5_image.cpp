@@ -1,6 +1,7 @@
 #include <hdf5_hl.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <type_traits>
 
@@ -39,8 +40,10 @@ Hdf5Handle new_file() {
     hdf5_check(H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED), "track order");
     hdf5_check(H5Pset_attr_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED), "track order");
     hdf5_check(H5Pset_obj_track_times(creation, false), "leave times out");
-    // The name is never opened: there is no backing store.
-    return {H5Fcreate("araz-in-memory.h5", H5F_ACC_TRUNC, creation, access), H5Fclose, "make the file"};
+    // There is no backing store, but the library takes open files of one name for one file.
+    static std::atomic<unsigned> made{0};
+    const std::string name = "araz-in-memory-" + std::to_string(made++) + ".h5";
+    return {H5Fcreate(name.c_str(), H5F_ACC_TRUNC, creation, access), H5Fclose, "make the file"};
 }
 
 Hdf5Handle creation_properties(hid_t type, const void* fill, hsize_t rows, bool text) {

@@ -85,6 +85,22 @@ std::string voltage_table(const PfResult& result, const TableOptions& options) {
     return section("Voltages, lowest and highest", table, options.color, shown, sorted.size());
 }
 
+std::string dc_line_table(const PfResult& result, const TableOptions& options) {
+    TextTable table({{"DC line"}, {"name", Align::left}, {"from bus"}, {"to bus"}, {"P from MW"}, {"Q from MVAr"},
+                     {"P to MW"}, {"Q to MVAr"}, {"loss MW"}, {"Pmin MW"}, {"Pmax MW"}});
+    std::vector<const DcLineResult*> lines;
+    for (const DcLineResult& line : result.dc_lines)
+        if (line.in_service) lines.push_back(&line);
+    const std::size_t shown = rows_shown(lines.size(), options.limit);
+    for (std::size_t i = 0; i < shown; ++i) {
+        const DcLineResult& line = *lines[i];
+        table.add({whole(line.dc_line), cell(line.name), whole(line.from_bus), whole(line.to_bus),
+                   fixed(line.p_from_mw, 2), fixed(line.q_from_mvar, 2), fixed(line.p_to_mw, 2),
+                   fixed(line.q_to_mvar, 2), fixed(line.loss_mw, 2), fixed(line.p_min_mw, 1), fixed(line.p_max_mw, 1)});
+    }
+    return section("DC lines", table, options.color, shown, lines.size());
+}
+
 std::string limited_generators(const PfResult& result, const TableOptions& options) {
     std::vector<const GeneratorResult*> limited;
     for (const GeneratorResult& generator : result.generators)
@@ -144,6 +160,8 @@ std::string pf_summary(const PfResult& result) {
     if (totals.shunt_mw != 0.0 || totals.shunt_mvar != 0.0)
         out += fact("shunts", power_line(totals.shunt_mw, totals.shunt_mvar) + " injected");
     out += fact("losses", power_line(totals.loss_mw, totals.loss_mvar) + " (charging included)");
+    if (totals.dc_loss_mw != 0.0 || totals.dc_mvar != 0.0)
+        out += fact("DC lines", power_line(totals.dc_loss_mw, totals.dc_mvar) + " (MW lost, MVAr injected)");
     return out;
 }
 
@@ -179,6 +197,7 @@ std::string to_table(const PfResult& result, const TableOptions& options) {
     if (!is_solved(result.status)) return out + diagnosis_table(result, options);
     out += area_table(result, options);
     out += tie_table(result.ties, options);
+    out += dc_line_table(result, options);
     out += branch_table(result, options);
     if (!result.dc) out += voltage_table(result, options);
     out += limited_generators(result, options);

@@ -181,7 +181,8 @@ private:
         }
         TransferLimit limit = limit_at(security_, found.at_insecure);
         if (found.at_insecure.unsolved)
-            limit.cause = is_fold(security_, exchange_, found) ? "collapse" : "solver_failure";
+            limit.cause = found.at_insecure.point.settled && is_fold(security_, exchange_, found) ? "collapse"
+                                                                                                 : "solver_failure";
         return limit;
     }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <complex>
 
 namespace araz {
 
@@ -45,28 +46,34 @@ bool is_fold(SecurityCheck& security, const Exchange& exchange, const SearchResu
     constexpr double ratio = 16.0;
     constexpr double fold_growth = 2.0;
     const int c = found.at_insecure.unsolved_contingency;
+    const double width = std::max(found.insecure - found.secure, 1e-6);
+    const double e = found.secure;
     Engine& engine = security.engine();
-    const auto voltages = [&](double shift) {
-        ExchangePoint point = exchange.solve(engine, std::max(0.0, shift), found.at_secure.point.intact);
-        if (point.status != PointStatus::ok || c == intact_grid) return point.intact;
+
+    // Upwards from the base, each state from the one below: Newton steps from a state next to the fold are
+    // wild, and going back down from it can end on the lower branch.
+    Solution warm = engine.solve(Scenario{});
+    const auto climb_to = [&](double shift) {
+        ExchangePoint point = exchange.solve(engine, std::max(0.0, shift), warm);
+        if (point.status != PointStatus::ok) return point.intact;
+        warm = point.intact;
+        if (c == intact_grid) return point.intact;
         Scenario scenario = point.scenario;
         scenario.branches_out = security.contingencies()[c].branches;
         scenario.generators_out = security.contingencies()[c].generators;
         return engine.solve_from(scenario, point.intact);
     };
-    const double width = std::max(found.insecure - found.secure, 1e-6);
-    const double e = found.secure;
     const auto slope = [&](double at, double span) {
-        const Solution a = voltages(at - span);
-        const Solution b = voltages(at);
+        const Solution a = climb_to(at - span);
+        const Solution b = climb_to(at);
         if (!a.solved() || !b.solved()) return nan_value;
         double largest = 0.0;
         for (std::size_t k = 0; k < a.vm.size(); ++k)
-            largest = std::max({largest, std::abs(b.vm[k] - a.vm[k]), std::abs(b.va[k] - a.va[k])});
+            largest = std::max(largest, std::abs(std::polar(b.vm[k], b.va[k]) - std::polar(a.vm[k], a.va[k])));
         return largest / span;
     };
-    const double near = slope(e, width);
     const double far = slope(e - 2.0 * ratio * width, ratio * width);
+    const double near = slope(e, width);
     return std::isfinite(near) && std::isfinite(far) && near > fold_growth * far;
 }
 

@@ -61,36 +61,64 @@ Exchange::Exchange(ModelPtr model, ExchangeMode mode, KeyKind key, ExchangeSides
     join_islands();
 }
 
-// Finds the islands with units of one side only and the DC lines that lead out of them.
+namespace {
+
+double room_in(const ShiftKey& key, const std::vector<unsigned char>& inside) {
+    double room = 0.0;
+    for (const Participant& p : key.participants())
+        if (inside[key.bus_of(p)] != 0) room += p.room;
+    return room;
+}
+
+// What more can leave (or enter) an island over a DC line.
+double headroom(const Network& net, int dc, double p, double sign) {
+    return std::max(0.0, sign > 0.0 ? net.dc_pmax[dc] - p : p - net.dc_pmin[dc]);
+}
+
+}  // namespace
+
+// In each synchronous island what the source units give must be taken by sink units of the same island or
+// carried away by DC lines. So the units of an island move by at most what finds a counterpart, and in
+// proportion to that; DC lines serve the islands that hold one side only.
 void Exchange::join_islands() {
     const Network& net = *model_->network;
     if (net.n_island < 2) return;
     const std::size_t n = static_cast<std::size_t>(net.n_island);
-    std::vector<unsigned char> has_source(n, 0), has_sink(n, 0);
-    for (const Participant& p : source_.participants()) has_source[net.island[source_.bus_of(p)]] = 1;
-    for (const Participant& p : sink_.participants()) has_sink[net.island[sink_.bus_of(p)]] = 1;
-    for (int island = 0; island < net.n_island; ++island) {
-        if (has_source[island] == has_sink[island]) continue;
-        const bool source_side = has_source[island] != 0;
-        std::vector<unsigned char> inside(static_cast<std::size_t>(net.n_bus), 0);
-        for (int b = 0; b < net.n_bus; ++b) inside[b] = net.island[b] == island ? 1 : 0;
-        const std::size_t first = links_.size();
-        double room = 0.0;
-        for (int dc = 0; dc < net.n_dc; ++dc) {
-            const int f = net.island[net.dc_from(dc)];
-            const int t = net.island[net.dc_to(dc)];
-            if (f == t || f < 0 || t < 0 || (f != island && t != island)) continue;
-            const int other = f == island ? t : f;
-            if (source_side ? has_sink[other] == 0 : has_source[other] == 0) continue;
-            // Power leaves a source island and enters a sink island.
-            const double sign = (f == island) == source_side ? 1.0 : -1.0;
-            const double p = -base_p_[net.n_unit + 2 * dc];
-            const double headroom = std::max(0.0, sign > 0.0 ? net.dc_pmax[dc] - p : p - net.dc_pmin[dc]);
-            links_.push_back({dc, source_side, sign, headroom, inside});
-            room += headroom;
-        }
-        for (std::size_t k = first; k < links_.size(); ++k) links_[k].share /= room > 0.0 ? room : 1.0;
-        (source_side ? source_ : sink_).limit_group(inside, room);
+    std::vector<std::vector<unsigned char>> inside(n, std::vector<unsigned char>(static_cast<std::size_t>(net.n_bus), 0));
+    for (int b = 0; b < net.n_bus; ++b)
+        if (net.island[b] >= 0) inside[net.island[b]][b] = 1;
+    std::vector<double> source_room(n), sink_room(n), carried_in(n, 0.0), carried_out(n, 0.0);
+    for (std::size_t k = 0; k < n; ++k) {
+        source_room[k] = room_in(source_, inside[k]);
+        sink_room[k] = room_in(sink_, inside[k]);
+    }
+    const auto one_sided = [&](int k) { return (source_room[k] > 0.0) != (sink_room[k] > 0.0); };
+    for (int dc = 0; dc < net.n_dc; ++dc) {
+        const int f = net.island[net.dc_from(dc)];
+        const int t = net.island[net.dc_to(dc)];
+        if (f == t || f < 0 || t < 0 || (!one_sided(f) && !one_sided(t))) continue;
+        const int own = one_sided(f) ? f : t;
+        const int other = own == f ? t : f;
+        const bool source_side = source_room[own] > 0.0;
+        if (source_side ? !(sink_room[other] > 0.0) : !(source_room[other] > 0.0)) continue;
+        const double sign = (f == own) == source_side ? 1.0 : -1.0;
+        const double room = headroom(net, dc, -base_p_[net.n_unit + 2 * dc], sign);
+        links_.push_back({dc, source_side, sign, room, inside[own]});
+        (source_side ? carried_out : carried_in)[own] += room;
+        (source_side ? carried_in : carried_out)[other] += room;
+    }
+    for (Link& link : links_) {
+        const int own = link.in_island[net.dc_from(link.dc)] != 0 ? net.island[net.dc_from(link.dc)]
+                                                                  : net.island[net.dc_to(link.dc)];
+        const double all = link.source_side ? carried_out[own] : carried_in[own];
+        link.share = all > 0.0 ? link.share / all : 0.0;
+    }
+    for (std::size_t k = 0; k < n; ++k) {
+        // Counterparts: units of the other side here, and what comes or goes by DC.
+        const double out = std::min(source_room[k], sink_room[k] > 0.0 ? sink_room[k] + carried_out[k] : carried_out[k]);
+        const double in = std::min(sink_room[k], source_room[k] > 0.0 ? source_room[k] + carried_in[k] : carried_in[k]);
+        source_.limit_group(inside[k], out);
+        sink_.limit_group(inside[k], in);
     }
 }
 
@@ -111,7 +139,10 @@ std::vector<double> Exchange::dc_set_points(double shift) const {
     for (const Link& link : links_) {
         if (moved[link.dc] != 0) continue;
         moved[link.dc] = 1;
-        p[link.dc] += link.sign * link.share * moved_in(link.source_side ? source_ : sink_, link.in_island);
+        const double amount = link.sign * link.share * moved_in(link.source_side ? source_ : sink_, link.in_island);
+        // The amount is metered at the exporting end: power from `to` to `from` is sent at the to end.
+        p[link.dc] = link.sign > 0.0 ? p[link.dc] + amount
+                                     : net.dc_sent_for(link.dc, net.dc_delivered(link.dc, p[link.dc]) + amount);
     }
     return p;
 }
@@ -236,6 +267,7 @@ ExchangePoint Exchange::solve_net(Engine& engine, double shift, const Solution& 
         shifts.to += beyond[1] - lacks_from - lacks_rest + (rest_can_move ? 0.0 : beyond[2]);
     }
     point.status = PointStatus::unsolved;
+    point.settled = false;
     return point;
 }
 

@@ -287,12 +287,17 @@ void add_generator_violations(PfResult& result) {
     }
 }
 
-void note_low_voltage_root(PfResult& result, const Solution& solution) {
-    if (solution.tried.empty() || solution.tried.back().find("low-voltage root") == std::string::npos) return;
+// The rung that solved says so itself; rungs tried after it may have failed in other ways.
+void note_false_root(PfResult& result, const Solution& solution) {
+    const bool found = std::any_of(solution.tried.begin(), solution.tried.end(), [&](const std::string& line) {
+        return line.starts_with(solution.start + ":") && line.ends_with("false root");
+    });
+    if (!found) return;
     Finding finding;
     finding.severity = Severity::warning;
     finding.code = "AZ2002";
-    finding.message = "the solution found has load buses far below normal voltage: it is probably a low-voltage root";
+    finding.message = "the solution found has voltages far below normal or angles beyond 90 degrees across a branch: it is "
+                      "probably a false root of the equations";
     finding.hint = "compare with --start dc, and check loads and reactive support near the lowest voltage";
     result.envelope.findings.push_back(finding);
 }
@@ -323,7 +328,7 @@ PfResult to_result(const ModelPtr& model, const Solution& solution, const Monito
     for (const Reading& reading : readings)
         if (is_violated(reading)) result.violations.push_back(to_violation(*model->network, reading, "", ""));
     add_generator_violations(result);
-    note_low_voltage_root(result, solution);
+    note_false_root(result, solution);
     return result;
 }
 

@@ -120,13 +120,16 @@ void ShiftKey::limit_group(const std::vector<unsigned char>& at_bus, double limi
     double room = 0.0;
     for (const Participant& p : participants_)
         if (at_bus[bus_of(p)] != 0) room += p.room;
-    if (room <= limit) return;
-    const double weight_scale = std::isfinite(room) ? limit / room : 1.0;
+    double weight = 0.0;
+    for (const Participant& p : participants_)
+        if (at_bus[bus_of(p)] != 0) weight += p.weight;
+    const double reach = std::min(room, limit);
     for (Participant& p : participants_) {
         if (at_bus[bus_of(p)] == 0) continue;
-        p.weight *= weight_scale;
         // Infinite rooms share the limit by weight.
-        p.room = std::isfinite(room) ? p.room * weight_scale : limit;
+        p.room = std::isfinite(room) ? p.room * (room > 0.0 ? reach / room : 0.0) : limit * p.weight / weight;
+        // The groups move in proportion to their reach, whatever the key does inside each.
+        if (std::isfinite(reach)) p.weight *= reach / weight;
     }
     std::erase_if(participants_, [](const Participant& p) { return !(p.room > 0.0 && p.weight > 0.0); });
 }

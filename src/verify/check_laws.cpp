@@ -44,6 +44,7 @@ VerifyReport check_laws(const Case& grid, const PfResult& result, const LawToler
             check_case_data(*state, report);
             check_energised(*state, report);
             check_branches(*state, report);
+            check_dc_lines(*state, report);
             check_balance(*state, report);
             check_sums(*state, report);
             check_generators(*state, report);

@@ -101,37 +101,36 @@ void check_branches(const State& state, VerifyReport& report) {
     check_loading(state, report);
 }
 
-// A DC line delivers what it takes less its losses, loss0 + loss1 |P| (MATPOWER's dcline model).
+// A DC line takes its schedule and delivers that less loss0 + loss1 |P| (MATPOWER's dcline model).
 void check_dc_lines(const State& state, VerifyReport& report) {
-    if (state.result->dc_lines.empty()) return;
     Law law("dc_line", state.tolerances.flow_mw, "MW");
-    for (const DcLineResult& line : state.result->dc_lines) {
-        const std::string element = "dc_line " + std::to_string(line.dc_line);
-        const bool known = line.dc_line >= 1 && line.dc_line <= static_cast<int>(state.grid->dc_lines.size());
-        law.see(known, element + " is not in the case");
-        if (!known || !line.in_service) continue;
-        const DcLineRow& row = state.grid->dc_lines[line.dc_line - 1];
-        law.see(line.p_from_mw + line.p_to_mw - (row.loss0_mw + row.loss1 * std::abs(line.p_from_mw)), element);
-        law.see(line.loss_mw - (line.p_from_mw + line.p_to_mw), element + " loss_mw");
+    for (int d = 0; d < static_cast<int>(state.dc_line.size()); ++d) {
+        const DcLineRow& row = state.grid->dc_lines[d];
+        const DcLineResult& found = *state.dc_line[d];
+        const std::string element = dc_line_element(d);
+        law.see(found.in_service == state.transmits(d), element + " in_service");
+        law.see(found.loss_mw - (found.p_from_mw + found.p_to_mw), element + " loss_mw");
+        if (!state.transmits(d)) {
+            law.see(std::hypot(std::hypot(found.p_from_mw, found.q_from_mvar), std::hypot(found.p_to_mw, found.q_to_mvar)),
+                    element + " out of service");
+            continue;
+        }
+        law.see(found.p_from_mw - row.pf_mw, element + " (from)");
+        law.see(found.p_from_mw + found.p_to_mw - (row.loss0_mw + row.loss1 * std::abs(found.p_from_mw)), element + " (to)");
     }
     law.report(report);
 }
 
 void check_balance(const State& state, VerifyReport& report) {
-    check_dc_lines(state, report);
     std::vector<Complex> surplus(state.bus.size());  // what the units feed in and nothing takes, MVA
     for (std::size_t i = 0; i < surplus.size(); ++i) {
         const BusRow& row = state.grid->buses[i];
         const double square = std::norm(state.voltage[i]);
         surplus[i] = -Complex(row.pd_mw + row.gs_mw * square, row.qd_mvar - row.bs_mvar * square);
     }
-    for (int g = 0; g < static_cast<int>(state.generator.size()); ++g)
-        if (state.runs(g)) surplus[state.generator_bus(g)] += Complex(state.generator[g]->p_mw, state.generator[g]->q_mvar);
-    for (const DcLineResult& line : state.result->dc_lines) {
-        if (!line.in_service) continue;
-        surplus[state.row_of.at(line.from_bus)] -= Complex(line.p_from_mw, line.q_from_mvar);
-        surplus[state.row_of.at(line.to_bus)] -= Complex(line.p_to_mw, line.q_to_mvar);
-    }
+    const auto units = state.units_by_bus();
+    for (std::size_t i = 0; i < surplus.size(); ++i)
+        for (const Unit& unit : units[i]) surplus[i] += Complex(unit.p_mw, unit.q_mvar);
     for (int l = 0; l < static_cast<int>(state.branch.size()); ++l) {
         const Flow flow = branch_flow(state, l);
         surplus[state.from_row(l)] -= flow.from;

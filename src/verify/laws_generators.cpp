@@ -10,24 +10,8 @@ namespace araz {
 
 namespace {
 
-struct Range {
-    double min = 0.0, max = 0.0;
-};
-
-// Qmin..Qmax of a unit, cut by the lines between its capability corners (MATPOWER manual, table B-2).
-Range reactive_range(const GeneratorRow& row, double p_mw) {
-    Range range{row.qmin_mvar, row.qmax_mvar};
-    if (row.pc1_mw == row.pc2_mw) return range;
-    const auto line = [&](double q1, double q2) {
-        return q1 + (q2 - q1) * (p_mw - row.pc1_mw) / (row.pc2_mw - row.pc1_mw);
-    };
-    range.max = std::min(range.max, line(row.qc1max_mvar, row.qc2max_mvar));
-    range.min = std::max(range.min, line(row.qc1min_mvar, row.qc2min_mvar));
-    if (range.min > range.max) range.min = range.max = (range.min + range.max) / 2.0;
-    return range;
-}
-
 void check_outputs(const State& state, VerifyReport& report) {
+    const auto units = state.units_by_bus();
     const bool scheduled = state.option("slack", "case") == "case";
     Law output("generator_output", state.tolerances.flow_mw, "MVA");
     Law limits("generator_limits", 1e-9, "MVAr");
@@ -37,7 +21,7 @@ void check_outputs(const State& state, VerifyReport& report) {
         const std::string element = generator_element(g);
         const bool runs = state.runs(g);
         output.see(found.in_service == runs, element + " in_service");
-        const Range range = runs ? reactive_range(row, found.p_mw) : Range{row.qmin_mvar, row.qmax_mvar};
+        const ReactiveRange range = runs ? capability(row, found.p_mw) : ReactiveRange{row.qmin_mvar, row.qmax_mvar};
         if (std::isfinite(range.min)) limits.see(found.q_min_mvar - range.min, element + " q_min_mvar");
         if (std::isfinite(range.max)) limits.see(found.q_max_mvar - range.max, element + " q_max_mvar");
         if (!runs) {
@@ -46,8 +30,7 @@ void check_outputs(const State& state, VerifyReport& report) {
         }
         const int bus = state.generator_bus(g);
         if (scheduled && state.bus[bus]->type != "slack") output.see(found.p_mw - row.pg_mw, element + " P");
-        const bool regulates = state.grid->buses[bus].type != BusType::pq || state.bus[bus]->type == "slack";
-        if (!state.result->dc && !regulates) output.see(found.q_mvar - row.qg_mvar, element + " Q");
+        if (!state.result->dc && !state.regulates(bus, units[bus])) output.see(found.q_mvar - row.qg_mvar, element + " Q");
     }
     output.report(report);
     limits.report(report);
@@ -59,16 +42,14 @@ struct Regulation {
     double above = 0.0;                        // V - Vset of the set-point closest to V
 };
 
-Regulation regulation_of(const State& state, int bus, const std::vector<int>& units) {
+Regulation regulation_of(const State& state, int bus, const std::vector<Unit>& units) {
     Regulation sum;
     sum.above = std::numeric_limits<double>::infinity();
-    for (const int g : units) {
-        const GeneratorRow& row = state.grid->generators[g];
-        const Range range = reactive_range(row, state.generator[g]->p_mw);
-        sum.q += state.generator[g]->q_mvar / state.grid->base_mva;
-        sum.q_min += range.min / state.grid->base_mva;
-        sum.q_max += range.max / state.grid->base_mva;
-        const double above = state.bus[bus]->vm_pu - row.vg_pu;
+    for (const Unit& unit : units) {
+        sum.q += unit.q_mvar / state.grid->base_mva;
+        sum.q_min += unit.q_min_mvar / state.grid->base_mva;
+        sum.q_max += unit.q_max_mvar / state.grid->base_mva;
+        const double above = state.bus[bus]->vm_pu - unit.v_set_pu;
         if (std::abs(above) < std::abs(sum.above)) sum.above = above;
     }
     return sum;
@@ -94,7 +75,7 @@ void check_regulation(const State& state, VerifyReport& report) {
     const auto units = state.units_by_bus();
     for (int i = 0; i < static_cast<int>(state.bus.size()); ++i) {
         const std::string& type = state.bus[i]->type;
-        if (units[i].empty() || (state.grid->buses[i].type == BusType::pq && type != "slack")) continue;
+        if (!state.regulates(i, units[i])) continue;
         const Regulation sum = regulation_of(state, i, units[i]);
         const bool exempt = !limited || (type == "slack" && !slack_limited);
         if (exempt || type == "pv") set_point.see(sum.above, bus_element(state, i));

@@ -22,18 +22,21 @@ void see_bus_data(const State& state, Law& law) {
     }
 }
 
-// The type a live bus may have, given its row and units.
-bool type_fits(const State& state, int bus, const std::vector<int>& units) {
+// The type a bus may have, given its row and what feeds it.
+bool type_fits(const State& state, int bus, const std::vector<Unit>& units) {
     const std::string& type = state.bus[bus]->type;
     const BusType given = state.grid->buses[bus].type;
     if (given == BusType::isolated) return type == "isolated";
-    if (type == "isolated") return false;
     if (state.live[bus] == 0) return type == "dead";
-    if (units.empty() || given == BusType::pq) return type == "pq" || (type == "slack" && !units.empty());
-    if (given == BusType::slack || type == "slack") return type == "slack";
+    if (type == "slack") return has_generator(units);
+    if (given == BusType::slack && has_generator(units)) return false;
+    if (!state.regulates(bus, units)) return type == "pq";
+    if (state.result->dc) return type == "pv";
+    // Held at a limit: its generators say so; a converter's limit is for the complementarity law.
     bool pinned = true;
-    for (const int unit : units) pinned = pinned && state.generator[unit]->limit != "none";
-    return state.result->dc ? type == "pv" : type == (pinned ? "pq" : "pv");
+    for (const Unit& unit : units)
+        pinned = pinned && (unit.generator < 0 || state.generator[unit.generator]->limit != "none");
+    return pinned ? type == "pq" || (type == "pv" && !has_generator(units)) : type == "pv";
 }
 
 // The connected part each bus lies in, over branches that carry flow.
@@ -63,11 +66,11 @@ std::vector<int> parts_of(const State& state) {
 }
 
 // Every live part has the references its case names, or one that stands in where those have no unit.
-void see_references(const State& state, const std::vector<std::vector<int>>& units, Law& law) {
+void see_references(const State& state, const std::vector<std::vector<Unit>>& units, Law& law) {
     const std::vector<int> part = parts_of(state);
     std::vector<int> named(part.size(), 0);
     std::vector<int> stand_in(part.size(), 0);
-    const auto is_named = [&](int i) { return state.grid->buses[i].type == BusType::slack && !units[i].empty(); };
+    const auto is_named = [&](int i) { return state.grid->buses[i].type == BusType::slack && has_generator(units[i]); };
     for (int i = 0; i < static_cast<int>(part.size()); ++i) {
         if (state.live[i] == 0) continue;
         if (is_named(i)) ++named[part[i]];
@@ -93,6 +96,13 @@ void check_case_data(const State& state, VerifyReport& report) {
         const GeneratorResult& found = *state.generator[g];
         law.see(found.bus == number(row.bus) && same(found.p_min_mw, row.pmin_mw) && same(found.p_max_mw, row.pmax_mw),
                 generator_element(static_cast<int>(g)));
+    }
+    for (std::size_t d = 0; d < state.dc_line.size(); ++d) {
+        const DcLineRow& row = state.grid->dc_lines[d];
+        const DcLineResult& found = *state.dc_line[d];
+        law.see(found.from_bus == number(row.from_bus) && found.to_bus == number(row.to_bus) &&
+                    same(found.p_min_mw, row.pmin_mw) && same(found.p_max_mw, row.pmax_mw),
+                dc_line_element(static_cast<int>(d)));
     }
     law.report(report);
 

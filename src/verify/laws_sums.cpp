@@ -30,6 +30,11 @@ Totals expected_totals(const State& state) {
         sum.loss_mw += (flow.from + flow.to).real();
         sum.loss_mvar += (flow.from + flow.to).imag();
     }
+    for (int d = 0; d < static_cast<int>(state.dc_line.size()); ++d) {
+        if (!state.transmits(d)) continue;
+        sum.dc_loss_mw += state.dc_line[d]->p_from_mw + state.dc_line[d]->p_to_mw;
+        sum.dc_mvar -= state.dc_line[d]->q_from_mvar + state.dc_line[d]->q_to_mvar;
+    }
     return sum;
 }
 
@@ -43,11 +48,13 @@ void check_totals(const State& state, VerifyReport& report) {
     law.see(found.load_mw - expected.load_mw, "load_mw");
     law.see(found.shunt_mw - expected.shunt_mw, "shunt_mw");
     law.see(found.loss_mw - expected.loss_mw, "loss_mw");
+    law.see(found.dc_loss_mw - expected.dc_loss_mw, "dc_loss_mw");
     if (!state.result->dc) {
         law.see(found.generation_mvar - expected.generation_mvar, "generation_mvar");
         law.see(found.load_mvar - expected.load_mvar, "load_mvar");
         law.see(found.shunt_mvar - expected.shunt_mvar, "shunt_mvar");
         law.see(found.loss_mvar - expected.loss_mvar, "loss_mvar");
+        law.see(found.dc_mvar - expected.dc_mvar, "dc_mvar");
     }
     law.report(report);
 }
@@ -70,10 +77,11 @@ std::map<int, AreaResult> expected_areas(const State& state) {
             to.net_export_mw += flow.to.real();
         }
     }
-    for (const DcLineResult& line : state.result->dc_lines) {
-        if (!line.in_service) continue;
-        AreaResult& from = areas[state.grid->buses[state.row_of.at(line.from_bus)].area];
-        AreaResult& to = areas[state.grid->buses[state.row_of.at(line.to_bus)].area];
+    for (int d = 0; d < static_cast<int>(state.dc_line.size()); ++d) {
+        if (!state.transmits(d)) continue;
+        const DcLineResult& line = *state.dc_line[d];
+        AreaResult& from = areas[state.grid->buses[state.dc_from(d)].area];
+        AreaResult& to = areas[state.grid->buses[state.dc_to(d)].area];
         if (&from == &to) {
             from.loss_mw += line.p_from_mw + line.p_to_mw;
         } else {

@@ -48,6 +48,10 @@ void see_ends(const State& state, Law& law) {
     }
     for (std::size_t g = 0; g < state.grid->generators.size(); ++g)
         law.see(known(state.grid->generators[g].bus), generator_element(static_cast<int>(g)));
+    for (std::size_t d = 0; d < state.dc_line.size(); ++d) {
+        const DcLineRow& row = state.grid->dc_lines[d];
+        law.see(known(row.from_bus) && known(row.to_bus), dc_line_element(static_cast<int>(d)));
+    }
 }
 
 void read_voltages(State& state) {
@@ -72,6 +76,24 @@ std::string bus_element(const State& state, int row) {
 }
 std::string branch_element(int row) { return "branch " + std::to_string(row + 1); }
 std::string generator_element(int row) { return "generator " + std::to_string(row + 1); }
+std::string dc_line_element(int row) { return "dc_line " + std::to_string(row + 1); }
+
+bool has_generator(const std::vector<Unit>& units) {
+    return std::any_of(units.begin(), units.end(), [](const Unit& unit) { return unit.generator >= 0; });
+}
+
+// The corners are joined by straight lines (MATPOWER manual, table B-2).
+ReactiveRange capability(const GeneratorRow& row, double p_mw) {
+    ReactiveRange range{row.qmin_mvar, row.qmax_mvar};
+    if (row.pc1_mw == row.pc2_mw) return range;
+    const auto line = [&](double q1, double q2) {
+        return q1 + (q2 - q1) * (p_mw - row.pc1_mw) / (row.pc2_mw - row.pc1_mw);
+    };
+    range.max = std::min(range.max, line(row.qc1max_mvar, row.qc2max_mvar));
+    range.min = std::max(range.min, line(row.qc1min_mvar, row.qc2min_mvar));
+    if (range.min > range.max) range.min = range.max = (range.min + range.max) / 2.0;
+    return range;
+}
 
 std::optional<State> pair_rows(const Case& grid, const PfResult& result, const LawTolerances& tolerances,
                                VerifyReport& report) {
@@ -84,6 +106,9 @@ std::optional<State> pair_rows(const Case& grid, const PfResult& result, const L
     pair_by_row(result.branches, grid.branches.size(), [](const auto& b) { return b.branch; }, "branch", state.branch, law);
     pair_by_row(result.generators, grid.generators.size(), [](const auto& g) { return g.generator; }, "generator",
                 state.generator, law);
+    if (!result.dc_lines.empty())
+        pair_by_row(result.dc_lines, grid.dc_lines.size(), [](const auto& d) { return d.dc_line; }, "dc_line",
+                    state.dc_line, law);
     see_ends(state, law);
     law.report(report);
     if (!report.passed()) return std::nullopt;
@@ -97,11 +122,34 @@ bool State::carries(int row) const {
 
 bool State::runs(int row) const { return grid->generators[row].in_service && live[generator_bus(row)] != 0; }
 
-std::vector<std::vector<int>> State::units_by_bus() const {
-    std::vector<std::vector<int>> units(grid->buses.size());
-    for (int g = 0; g < static_cast<int>(grid->generators.size()); ++g)
-        if (runs(g)) units[generator_bus(g)].push_back(g);
+bool State::transmits(int row) const {
+    return !dc_line.empty() && grid->dc_lines[row].in_service && live[dc_from(row)] != 0 && live[dc_to(row)] != 0;
+}
+
+std::vector<std::vector<Unit>> State::units_by_bus() const {
+    std::vector<std::vector<Unit>> units(grid->buses.size());
+    for (int g = 0; g < static_cast<int>(grid->generators.size()); ++g) {
+        if (!runs(g)) continue;
+        const ReactiveRange range = capability(grid->generators[g], generator[g]->p_mw);
+        units[generator_bus(g)].push_back(
+            {g, generator[g]->p_mw, generator[g]->q_mvar, range.min, range.max, grid->generators[g].vg_pu});
+    }
+    for (int d = 0; d < static_cast<int>(dc_line.size()); ++d) {
+        if (!transmits(d)) continue;
+        const DcLineRow& row = grid->dc_lines[d];
+        const DcLineResult& line = *dc_line[d];
+        units[dc_from(d)].push_back(
+            {-1, -line.p_from_mw, -line.q_from_mvar, row.qminf_mvar, row.qmaxf_mvar, row.vf_pu});
+        units[dc_to(d)].push_back({-1, -line.p_to_mw, -line.q_to_mvar, row.qmint_mvar, row.qmaxt_mvar, row.vt_pu});
+    }
     return units;
+}
+
+// A converter regulates wherever it stands; a generator only where the file says so, or as a reference.
+bool State::regulates(int row, const std::vector<Unit>& units) const {
+    if (units.empty()) return false;
+    const bool converter = std::any_of(units.begin(), units.end(), [](const Unit& unit) { return unit.generator < 0; });
+    return converter || grid->buses[row].type != BusType::pq || bus[row]->type == "slack";
 }
 
 std::string State::option(const std::string& name, const std::string& otherwise) const {

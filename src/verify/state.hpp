@@ -12,6 +12,14 @@
 
 namespace araz {
 
+/// Something that feeds a bus and can regulate its voltage: a generator, or one end of a DC line.
+struct Unit {
+    int generator = -1;  ///< row, or -1 for a converter
+    double p_mw = 0.0, q_mvar = 0.0;
+    double q_min_mvar = 0.0, q_max_mvar = 0.0;
+    double v_set_pu = 1.0;
+};
+
 struct State {
     const Case* grid = nullptr;
     const PfResult* result = nullptr;
@@ -20,6 +28,7 @@ struct State {
     std::vector<const BusResult*> bus;              ///< [row of the case]
     std::vector<const BranchResult*> branch;
     std::vector<const GeneratorResult*> generator;
+    std::vector<const DcLineResult*> dc_line;       ///< empty when DC lines take no part
     std::vector<std::complex<double>> voltage;      ///< p.u., 0 where dead
     std::vector<unsigned char> live;                ///< [bus row]
     std::unordered_map<std::int64_t, int> row_of;   ///< bus number -> row
@@ -30,8 +39,13 @@ struct State {
     /// In service with both ends alive.
     [[nodiscard]] bool carries(int branch_row) const;
     [[nodiscard]] bool runs(int generator_row) const;
-    /// In-service units of a bus, as rows.
-    [[nodiscard]] std::vector<std::vector<int>> units_by_bus() const;
+    [[nodiscard]] bool transmits(int dc_row) const;
+    [[nodiscard]] int dc_from(int dc_row) const { return row_of.at(number(grid->dc_lines[dc_row].from_bus)); }
+    [[nodiscard]] int dc_to(int dc_row) const { return row_of.at(number(grid->dc_lines[dc_row].to_bus)); }
+    /// What feeds each bus, [bus row].
+    [[nodiscard]] std::vector<std::vector<Unit>> units_by_bus() const;
+    /// Whether the case lets these units hold the voltage of the bus.
+    [[nodiscard]] bool regulates(int bus_row, const std::vector<Unit>& units) const;
 
     /// An option of the result as a word ("on", "off", "A"); booleans count as on and off.
     [[nodiscard]] std::string option(const std::string& name, const std::string& otherwise) const;
@@ -48,6 +62,15 @@ struct State {
 [[nodiscard]] std::string branch_element(int row);
 [[nodiscard]] std::string generator_element(int row);
 
+[[nodiscard]] std::string dc_line_element(int row);
+[[nodiscard]] bool has_generator(const std::vector<Unit>& units);
+
+/// Qmin..Qmax of a generator at an output, cut by its capability corners.
+struct ReactiveRange {
+    double min = 0.0, max = 0.0;
+};
+[[nodiscard]] ReactiveRange capability(const GeneratorRow& row, double p_mw);
+
 /// MW and MVAr into a branch at both ends by the model of the study (AC pi model, or DC).
 struct Flow {
     std::complex<double> from, to;
@@ -58,6 +81,7 @@ struct Flow {
 void check_case_data(const State& state, VerifyReport& report);     // laws_state.cpp
 void check_energised(const State& state, VerifyReport& report);
 void check_branches(const State& state, VerifyReport& report);      // laws_flow.cpp
+void check_dc_lines(const State& state, VerifyReport& report);
 void check_balance(const State& state, VerifyReport& report);
 void check_sums(const State& state, VerifyReport& report);          // laws_sums.cpp
 void check_generators(const State& state, VerifyReport& report);    // laws_generators.cpp

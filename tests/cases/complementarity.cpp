@@ -58,8 +58,10 @@ TEST_P(OneWayReference, IsReachedWhereItMeetsTheConditions) {
             high += net.qmax[net.gens_at[k]];
         }
         const double above = vm[b] - net.v_set[b];
-        const bool right_side = std::abs(above) < 1e-9 || (above < 0.0 ? std::abs(q[b] - high) < 1e-6 : std::abs(q[b] - low) < 1e-6);
-        if (!right_side) GTEST_SKIP() << "MATPOWER's one-way result leaves bus " << net.bus_label(b) << " on the wrong side";
+        const bool right_side =
+            std::abs(above) < 1e-9 || (above < 0.0 ? std::abs(q[b] - high) < 1e-6 : std::abs(q[b] - low) < 1e-6);
+        if (!right_side)
+            GTEST_SKIP() << "MATPOWER's one-way result leaves bus " << net.bus_label(b) << " on the wrong side";
     }
     Engine engine(setup.model, setup.engine);
     const Solution solution = engine.solve({});

@@ -69,7 +69,8 @@ TEST_P(ReferenceDcFlows, EveryBranchFlowIsMatpowers) {
         EXPECT_NEAR(result.branches[row].p_from_mw, reference.number(row, "pf_mw"), 1e-9) << "branch " << row + 1;
 }
 
-INSTANTIATE_TEST_SUITE_P(Public, ReferenceDcFlows, ::testing::Values("case9", "case14", "case30", "case118"), name_of_case);
+INSTANTIATE_TEST_SUITE_P(Public, ReferenceDcFlows, ::testing::Values("case9", "case14", "case30", "case118"),
+                         name_of_case);
 
 /// Active flow of every branch of the DC model, p.u.
 std::vector<double> dc_flows(Engine& engine, const Scenario& scenario) {
@@ -107,7 +108,8 @@ TEST_P(ReferenceFactors, AnInjectionMovesFlowsByMatpowersTransferFactors) {
         const std::string column = std::to_string(number(net.bus_id[bus]));
         for (std::size_t row = 0; row < ptdf.rows(); ++row) {
             const auto l = static_cast<std::size_t>(net.branch_of_row[ptdf.integer(row, "branch") - 1]);
-            EXPECT_NEAR(after[l] - before[l], ptdf.number(row, column), tolerance) << "bus " << column << ", row " << row;
+            EXPECT_NEAR(after[l] - before[l], ptdf.number(row, column), tolerance)
+                << "bus " << column << ", row " << row;
         }
     }
 }
@@ -129,7 +131,8 @@ TEST_P(ReferenceFactors, AnOutageMovesFlowsByMatpowersOutageFactors) {
         for (std::size_t row = 0; row < lodf.rows(); ++row) {
             const auto l = static_cast<std::size_t>(net.branch_of_row[lodf.integer(row, "branch") - 1]);
             if (static_cast<int>(l) == out) continue;
-            EXPECT_NEAR(after[l] - before[l], lodf.number(row, column) * before[static_cast<std::size_t>(out)], tolerance)
+            EXPECT_NEAR(after[l] - before[l], lodf.number(row, column) * before[static_cast<std::size_t>(out)],
+                        tolerance)
                 << "outage " << column << ", row " << row;
         }
     }

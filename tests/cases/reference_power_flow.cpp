@@ -30,9 +30,9 @@ public:
 
     void add(double actual, double expected, long long where) {
         const double deviation = std::abs(actual - expected);
-        if (std::isnan(actual) && std::isnan(expected)) return;
-        if (deviation <= largest_) return;
-        largest_ = deviation;  // a NaN on one side ends here and fails the comparison above
+        // A NaN stays, and fails the comparison above.
+        if (std::isnan(largest_) || deviation <= largest_) return;
+        largest_ = deviation;
         where_ = where;
     }
 
@@ -73,8 +73,8 @@ Extremes extremes_of(const PfResult& result) {
 }
 
 const BusResult& bus_of(const PfResult& result, long long number) {
-    const auto found = std::find_if(result.buses.begin(), result.buses.end(),
-                                    [&](const BusResult& bus) { return bus.bus == number; });
+    const auto found =
+        std::find_if(result.buses.begin(), result.buses.end(), [&](const BusResult& bus) { return bus.bus == number; });
     if (found == result.buses.end()) throw std::runtime_error("no bus " + std::to_string(number));
     return *found;
 }

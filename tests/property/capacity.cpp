@@ -6,7 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
+#include <ostream>
 
 #include "araz/io/result_io.hpp"
 #include "support/grids.hpp"
@@ -49,13 +49,15 @@ Case rated_for_n1(Case grid) {
         branch_flows(*setup.model, solution, flows);
         for (std::size_t l = 0; l < flows.size(); ++l) {
             double& most = worst[setup.model->network->branch_row[l]];
-            most = std::max({most, std::hypot(flows[l].p_from, flows[l].q_from), std::hypot(flows[l].p_to, flows[l].q_to)});
+            most = std::max(
+                {most, std::hypot(flows[l].p_from, flows[l].q_from), std::hypot(flows[l].p_to, flows[l].q_to)});
         }
     };
     note(base);
     for (const Contingency& outage : single_outages(setup))
         if (!outage.splits) note(engine.solve_from(outage.scenario(), base));
-    for (std::size_t row = 0; row < worst.size(); ++row) grid.branches[row].rate_a_mva = 1.1 * grid.base_mva * worst[row];
+    for (std::size_t row = 0; row < worst.size(); ++row)
+        grid.branches[row].rate_a_mva = 1.1 * grid.base_mva * worst[row];
     return grid;
 }
 
@@ -79,6 +81,14 @@ struct Setting {
     int seed = 1;
     ExchangeMode mode = ExchangeMode::net;
 };
+
+std::string name_of(const Setting& setting) {
+    return (setting.mode == ExchangeMode::net ? "net_" : "scheduled_") + std::to_string(setting.seed);
+}
+
+void PrintTo(const Setting& setting, std::ostream* out) {
+    *out << name_of(setting);
+}
 
 class Capacity : public ::testing::TestWithParam<Setting> {
 protected:
@@ -118,7 +128,8 @@ TEST_P(Capacity, EveryStateIsSecureAtOneEndOfTheBracketAndOneIsNotAtTheOther) {
             std::vector<solver::BranchFlow> flows;
             branch_flows(*setup.model, solution, flows);
             for (int l = 0; l < net.n_branch; ++l) {
-                const double flow = std::max(std::hypot(flows[l].p_from, flows[l].q_from), std::hypot(flows[l].p_to, flows[l].q_to));
+                const double flow =
+                    std::max(std::hypot(flows[l].p_from, flows[l].q_from), std::hypot(flows[l].p_to, flows[l].q_to));
                 if (net.rate_a[l] > 0.0) worst = std::max(worst, flow / net.rate_a[l]);
             }
         }
@@ -128,7 +139,8 @@ TEST_P(Capacity, EveryStateIsSecureAtOneEndOfTheBracketAndOneIsNotAtTheOther) {
     EXPECT_LE(worst_at(result.certificate.secure_mw), 1.0 + limit_margin + 1e-6);
     EXPECT_GT(worst_at(result.certificate.insecure_mw), 1.0 + limit_margin - 1e-6);
     for (double part = 0.0; part < 1.0; part += 0.25)
-        EXPECT_LE(worst_at(part * result.certificate.secure_mw), 1.0 + limit_margin + 1e-6) << "first exit: secure below";
+        EXPECT_LE(worst_at(part * result.certificate.secure_mw), 1.0 + limit_margin + 1e-6)
+            << "first exit: secure below";
 }
 
 TEST_P(Capacity, RenumberingBusesAndReorderingRowsChangesNothing) {
@@ -205,8 +217,9 @@ TEST_P(Capacity, IsTheSameBytesForAnyNumberOfThreads) {
         const StudySetup setup = make_setup(made, solving);
         const Network& net = *setup.model->network;
         const Transfer asked = transfer();
-        const std::string bytes = to_json(run_capacity(setup, single_outages(setup), asked.options,
-                                                       {*make_sides(net, "1", "2", Grouping::area), *make_sides(net, "2", "1", Grouping::area)}));
+        const std::string bytes = to_json(
+            run_capacity(setup, single_outages(setup), asked.options,
+                         {*make_sides(net, "1", "2", Grouping::area), *make_sides(net, "2", "1", Grouping::area)}));
         if (first.empty()) first = bytes;
         EXPECT_EQ(bytes, first) << threads << " threads";
     }
@@ -219,9 +232,8 @@ std::vector<Setting> settings() {
     return all;
 }
 
-INSTANTIATE_TEST_SUITE_P(Grids, Capacity, ::testing::ValuesIn(settings()), [](const auto& instance) {
-    return std::string(instance.param.mode == ExchangeMode::net ? "net_" : "scheduled_") + std::to_string(instance.param.seed);
-});
+INSTANTIATE_TEST_SUITE_P(Grids, Capacity, ::testing::ValuesIn(settings()),
+                         [](const auto& instance) { return name_of(instance.param); });
 
 // In net mode every area covers its own losses, so where the slack stands must not matter. After an outage
 // the slack does take the change of losses (post-contingency controls are frozen): intact grid only.
@@ -266,13 +278,13 @@ protected:
     static constexpr double fine = 0.01;  // MW
     [[nodiscard]] static DirectionResult limit(bool outages) {
         Transfer transfer = one_to_two(GetParam());
-        // In scheduled mode units at the reference bus take no part, so the slack stands in an area of its own.
         transfer.options.tolerance_mw = fine;
         transfer.outages = outages;
         return limit_of(with_neutral_slack(two_areas(2, 0.1, 500.0)), transfer);
     }
 
-    /// A third, unconnected-by-flow bus in area 3 as reference: a stiff line without exchange.
+    /// A reference bus in an area of its own, on a stiff line that carries nothing: in scheduled mode the
+    /// units at the reference bus take no part.
     [[nodiscard]] static Case with_neutral_slack(Case grid) {
         grid.buses[0].type = BusType::pv;
         BusRow bus = grid.buses[0];
@@ -310,7 +322,9 @@ TEST_P(TwoAreas, SecureLimitIsTheClosedFormForOneLineLess) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Modes, TwoAreas, ::testing::Values(ExchangeMode::net, ExchangeMode::scheduled),
-                         [](const auto& instance) { return instance.param == ExchangeMode::net ? "net" : "scheduled"; });
+                         [](const auto& instance) {
+                             return instance.param == ExchangeMode::net ? "net" : "scheduled";
+                         });
 
 // A source of 1 p.u. behind a reactance x feeds P at power factor cos(phi): it can give no more than
 // cos(phi) / (2x (1 + sin(phi))), and V^2 = (1 - 2xQ)/2 + sqrt((1 - 2xQ)^2/4 - x^2 S^2) below that.
@@ -355,15 +369,13 @@ TEST(RadialLoad, IsSolvedUpToTheNoseOnTheUpperBranchAndNotBeyond) {
     }
 }
 
-// A transfer past the nose ends in `collapse`: the sink is a load bus behind a long line.
+// By the load key the exporter lowers its load and the importer, behind a long line, raises its own.
 TEST(RadialLoad, ATransferIntoItEndsInCollapseAtTheNose) {
     const RadialLoad radial{0.4, 0.0};
     Case grid = radial.at(0.5 * radial.p_max());
-    grid.buses[0].area = 1;
     Transfer transfer = one_to_two(ExchangeMode::scheduled);
     transfer.options.key = KeyKind::load;
     transfer.options.tolerance_mw = tolerance_mw;
-    // By the load key the source lowers its load, the sink raises it; give the source a load to lower.
     grid.buses[0].pd_mw = 1000.0;
     const DirectionResult result = limit_of(grid, transfer);
     EXPECT_EQ(result.limit.cause, "collapse");

@@ -75,7 +75,8 @@ TEST_P(Equations, JacobianIsTheDerivativeOfTheMismatch) {
     equations.jacobian(point.problem, point.state, values);
 
     const int size = equations.size();
-    std::vector<std::vector<double>> jacobian(static_cast<std::size_t>(size), std::vector<double>(static_cast<std::size_t>(size)));
+    std::vector<std::vector<double>> jacobian(static_cast<std::size_t>(size),
+                                              std::vector<double>(static_cast<std::size_t>(size)));
     for (int row = 0; row < size; ++row)
         for (int k = equations.row_start()[row]; k < equations.row_start()[row + 1]; ++k)
             jacobian[row][equations.column()[k]] = values[k];

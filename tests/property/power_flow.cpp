@@ -27,7 +27,9 @@ protected:
 
 using Complex = std::complex<double>;
 
-Complex phasor(const BusResult& bus) { return std::polar(bus.vm_pu, bus.va_deg * std::numbers::pi / 180.0); }
+Complex phasor(const BusResult& bus) {
+    return std::polar(bus.vm_pu, bus.va_deg * std::numbers::pi / 180.0);
+}
 
 // Both sides of every equation from the file's own rows: phasors, ideal transformer, pi circuit, Kirchhoff.
 TEST_P(PowerFlow, PowerBalancesAtEveryBus) {
@@ -69,8 +71,10 @@ TEST_P(PowerFlow, UnitsOutOfServiceGiveNothingAndRegulatedBusesHoldTheirSetPoint
     int held = 0;
     for (std::size_t k = 0; k < made.buses.size(); ++k) {
         if (made.buses[k].type == BusType::pq) continue;
-        for (const GeneratorRow& unit : made.generators)
-            if (unit.bus == made.buses[k].bus && unit.in_service) EXPECT_EQ(result.buses[k].vm_pu, unit.vg_pu);
+        for (const GeneratorRow& unit : made.generators) {
+            if (unit.bus != made.buses[k].bus || !unit.in_service) continue;
+            EXPECT_EQ(result.buses[k].vm_pu, unit.vg_pu);
+        }
         ++held;
     }
     EXPECT_GE(held, 3);
@@ -242,7 +246,7 @@ TEST_P(TightLimits, EveryRegulatedBusIsAtItsSetPointOrOnTheRightSideOfALimit) {
     GridRecipe recipe;
     recipe.seed = static_cast<std::uint64_t>(GetParam());
     recipe.buses = 30;
-    recipe.reactive_room = 0.3 + 0.05 * GetParam();
+    recipe.reactive_room = 0.3 + 0.02 * GetParam();
     Solving solving;
     solving.q_limits = true;
     const StudySetup setup = make_setup(make_grid(recipe), solving);

@@ -25,17 +25,20 @@ PinCount expect_complementarity(const ElectricalModel& model, const Solution& so
             high += range.max;
         }
         const double above = solution.vm[b] - net.v_set[b];
-        const double rounding = 1e-12 * (1.0 + (std::isfinite(low) ? std::abs(low) : 0.0) + (std::isfinite(high) ? std::abs(high) : 0.0));
+        const double rounding =
+            1e-12 * (1.0 + (std::isfinite(low) ? std::abs(low) : 0.0) + (std::isfinite(high) ? std::abs(high) : 0.0));
         const double slack = open + rounding;
         const bool held = std::abs(above) <= 1e-12 && q >= low - slack && q <= high + slack;
         const bool at_max = std::abs(q - high) <= slack && above <= slack;
         const bool at_min = std::abs(q - low) <= slack && above >= -slack;
-        EXPECT_TRUE(held || at_max || at_min)
-            << "bus " << net.bus_label(b) << ": Q " << q << " in [" << low << ", " << high << "] p.u., V " << above
-            << " p.u. above its set-point";
-        if (!(held || at_max || at_min)) ++count.wrong_side;
-        else if (solution.pin[b] != Pin::none) ++count.pinned;
-        else ++count.free;
+        EXPECT_TRUE(held || at_max || at_min) << "bus " << net.bus_label(b) << ": Q " << q << " in [" << low << ", "
+                                              << high << "] p.u., V " << above << " p.u. above its set-point";
+        if (!(held || at_max || at_min))
+            ++count.wrong_side;
+        else if (solution.pin[b] != Pin::none)
+            ++count.pinned;
+        else
+            ++count.free;
     }
     return count;
 }

@@ -18,7 +18,9 @@ double Dice::uniform(double low, double high) {
     return low + (high - low) * (static_cast<double>(next() >> 11U) * 0x1.0p-53);
 }
 
-int Dice::below(int n) { return static_cast<int>(next() % static_cast<std::uint64_t>(n)); }
+int Dice::below(int n) {
+    return static_cast<int>(next() % static_cast<std::uint64_t>(n));
+}
 
 std::vector<int> Dice::shuffled(int n) {
     std::vector<int> order(static_cast<std::size_t>(n));
@@ -29,7 +31,9 @@ std::vector<int> Dice::shuffled(int n) {
 
 namespace {
 
-BusId bus_number(int index) { return BusId{7 + 10 * index}; }
+BusId bus_number(int index) {
+    return BusId{7 + 10 * index};
+}
 
 class Maker {
 public:
@@ -132,7 +136,9 @@ private:
 
 }  // namespace
 
-Case make_grid(const GridRecipe& recipe) { return Maker(recipe).make(); }
+Case make_grid(const GridRecipe& recipe) {
+    return Maker(recipe).make();
+}
 
 Case renumbered(const Case& grid, std::uint64_t seed) {
     Dice dice(seed);

@@ -25,10 +25,10 @@ private:
 
 struct GridRecipe {
     std::uint64_t seed = 1;
-    int buses = 20;           ///< of the meshed part
-    int spurs = 3;            ///< further buses on single branches: bridges
-    int areas = 2;            ///< blocks of consecutive buses
-    double load_mw = 40.0;    ///< mean per bus
+    int buses = 20;              ///< of the meshed part
+    int spurs = 3;               ///< further buses on single branches: bridges
+    int areas = 2;               ///< blocks of consecutive buses
+    double load_mw = 40.0;       ///< mean per bus
     double reactive_room = 5.0;  ///< Qmax - Qmin of a unit relative to its output; small: limits bind
 };
 

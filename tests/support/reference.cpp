@@ -43,7 +43,8 @@ std::string read_all(const fs::path& path) {
     std::string text;
     std::array<char, 1 << 16> buffer{};
     int got = 0;
-    while ((got = gzread(file, buffer.data(), buffer.size())) > 0) text.append(buffer.data(), static_cast<std::size_t>(got));
+    while ((got = gzread(file, buffer.data(), buffer.size())) > 0)
+        text.append(buffer.data(), static_cast<std::size_t>(got));
     const bool whole = got == 0;
     gzclose(file);
     if (!whole) throw std::runtime_error("cannot read " + path.string());
@@ -73,12 +74,15 @@ ReferenceTable::ReferenceTable(const std::string& name) {
             continue;
         }
         cells_.push_back(split(line, ','));
-        if (cells_.back().size() != columns_.size()) throw std::runtime_error(name + ": a row of another length: " + line);
+        if (cells_.back().size() != columns_.size())
+            throw std::runtime_error(name + ": a row of another length: " + line);
     }
     if (cells_.empty()) throw std::runtime_error(name + " holds no rows");
 }
 
-bool ReferenceTable::exists(const std::string& name) { return fs::exists(file_of(name)); }
+bool ReferenceTable::exists(const std::string& name) {
+    return fs::exists(file_of(name));
+}
 
 const std::string& ReferenceTable::text(std::size_t row, std::string_view column) const {
     const auto found = column_of_.find(column);
@@ -133,6 +137,8 @@ std::optional<Case> public_case(const std::string& name) {
     return std::move(*grid);
 }
 
-std::string name_of_case(const ::testing::TestParamInfo<std::string>& instance) { return instance.param; }
+std::string name_of_case(const ::testing::TestParamInfo<std::string>& instance) {
+    return instance.param;
+}
 
 }  // namespace araz::testing

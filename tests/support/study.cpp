@@ -33,9 +33,13 @@ std::vector<Contingency> single_outages(const StudySetup& setup, std::vector<int
     return *list;
 }
 
-PfResult solve(Case grid, const Solving& solving) { return run_power_flow(make_setup(std::move(grid), solving)); }
+PfResult solve(Case grid, const Solving& solving) {
+    return run_power_flow(make_setup(std::move(grid), solving));
+}
 
-PfResult solve_dc(Case grid) { return run_power_flow(make_setup(std::move(grid)), true); }
+PfResult solve_dc(Case grid) {
+    return run_power_flow(make_setup(std::move(grid)), true);
+}
 
 DirectionResult transfer_limit(const StudySetup& setup, const Transfer& transfer) {
     const auto sides = make_sides(*setup.model->network, transfer.from, transfer.to, transfer.grouping);

@@ -25,7 +25,9 @@ TEST(PfTable, SummaryAndBlocks) {
     EXPECT_TRUE(text.starts_with("AC power flow: three (4 buses, 4 branches, 3 generators)\n"));
     EXPECT_THAT(text, HasSubstr("converged, 4 iterations, start stored"));
     EXPECT_THAT(line_with(text, "losses"), HasSubstr("1.12 MW"));
-    for (const char* title : {"\nAreas\n", "\nTies\n", "\nBranches by loading\n", "\nVoltages, lowest and highest\n"})
+    EXPECT_THAT(line_with(text, "(MW lost, MVAr injected)"), HasSubstr("4.00 MW"));
+    EXPECT_THAT(line_with(text, "-46.00"), HasSubstr("50.00"));
+    for (const char* title : {"\nDC lines\n", "\nAreas\n", "\nTies\n", "\nBranches by loading\n", "\nVoltages, lowest and highest\n"})
         EXPECT_THAT(text, HasSubstr(title));
     EXPECT_THAT(text, HasSubstr("No limit is broken."));
     EXPECT_THAT(text, Not(HasSubstr("Largest mismatches")));

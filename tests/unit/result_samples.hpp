@@ -68,6 +68,9 @@ inline GeneratorRow generator_row(int bus, double p, double qmin, double qmax, d
 inline constexpr double vm[3] = {1.02, 1.01, 0.98};
 inline constexpr double va_deg[3] = {0.0, -2.5, -6.0};
 
+/// What the DC line injects: 50 MW less 2 MW + 4 %, and reactive power within its ranges.
+inline constexpr double dc_from_mw = -50.0, dc_from_mvar = -8.0, dc_to_mw = 46.0, dc_to_mvar = 11.0;
+
 /// Bus 10 slack and 20 pv in area 1, bus 30 a load in area 2, bus 40 isolated. Branch 2 is a
 /// transformer with tap and shift, branch 4 is out of service, branch 3 has no rating. Bus 20 has two
 /// units, the second out of service.
@@ -87,6 +90,17 @@ inline Case sample_case() {
     grid.branches[3].in_service = false;
     grid.areas = {{1, "AZ", BusId{10}, {}}, {2, "IR", BusId{30}, {}}};
 
+    grid.dc_lines_active = true;
+    grid.dc_lines.resize(2);
+    DcLineRow& line = grid.dc_lines[0];  // 50 MW from 10 to 30, 2 MW + 4 % lost; Q is fixed at both ends
+    line.from_bus = BusId{10}, line.to_bus = BusId{30};
+    line.pf_mw = 50.0, line.loss0_mw = 2.0, line.loss1 = 0.04;
+    line.pmin_mw = -100.0, line.pmax_mw = 100.0;
+    line.vf_pu = vm[0], line.vt_pu = vm[2];
+    line.qminf_mvar = -20.0, line.qmaxf_mvar = 30.0, line.qmint_mvar = -25.0, line.qmaxt_mvar = 25.0;
+    grid.dc_lines[1] = line;
+    grid.dc_lines[1].in_service = false;
+
     // Loads are what the chosen voltages leave over.
     double p[3] = {0, 0, 0};
     double q[3] = {0, 0, 0};
@@ -101,8 +115,8 @@ inline Case sample_case() {
     grid.generators[2].in_service = false;
     grid.buses[0].pd_mw = 20.0, grid.buses[0].qd_mvar = 5.0;
     grid.buses[1].pd_mw = 60.0 - 100.0 * p[1], grid.buses[1].qd_mvar = 30.0 - 100.0 * q[1];
-    grid.buses[2].pd_mw = -100.0 * p[2] - 3.0 * vm[2] * vm[2];
-    grid.buses[2].qd_mvar = -100.0 * q[2] + 12.0 * vm[2] * vm[2];
+    grid.buses[2].pd_mw = dc_to_mw - 100.0 * p[2] - 3.0 * vm[2] * vm[2];
+    grid.buses[2].qd_mvar = dc_to_mvar - 100.0 * q[2] + 12.0 * vm[2] * vm[2];
     return grid;
 }
 
@@ -162,10 +176,29 @@ inline void add_generators(const Case& grid, PfResult& result) {
         result.generators.push_back(gen);
     }
     const auto& b = result.branches;
-    result.generators[0].p_mw = grid.buses[0].pd_mw + b[0].p_from_mw + b[2].p_from_mw;
-    result.generators[0].q_mvar = grid.buses[0].qd_mvar + b[0].q_from_mvar + b[2].q_from_mvar;
+    result.generators[0].p_mw = grid.buses[0].pd_mw + b[0].p_from_mw + b[2].p_from_mw - dc_from_mw;
+    result.generators[0].q_mvar = grid.buses[0].qd_mvar + b[0].q_from_mvar + b[2].q_from_mvar - dc_from_mvar;
     result.generators[1].p_mw = 60.0;
     result.generators[1].q_mvar = 30.0;
+}
+
+inline void add_dc_lines(const Case& grid, PfResult& result) {
+    for (int d = 0; d < 2; ++d) {
+        const DcLineRow& row = grid.dc_lines[d];
+        DcLineResult line;
+        line.dc_line = d + 1;
+        line.from_bus = number(row.from_bus);
+        line.to_bus = number(row.to_bus);
+        line.p_min_mw = row.pmin_mw;
+        line.p_max_mw = row.pmax_mw;
+        line.in_service = row.in_service;
+        if (row.in_service) {
+            line.p_from_mw = -dc_from_mw, line.q_from_mvar = -dc_from_mvar;
+            line.p_to_mw = -dc_to_mw, line.q_to_mvar = -dc_to_mvar;
+            line.loss_mw = 4.0;
+        }
+        result.dc_lines.push_back(line);
+    }
 }
 
 inline void add_sums(const Case& grid, PfResult& result) {
@@ -179,9 +212,11 @@ inline void add_sums(const Case& grid, PfResult& result) {
     totals.shunt_mvar = 12.0 * vm[2] * vm[2];
     for (const BranchResult& branch : b)
         totals.loss_mw += branch.p_from_mw + branch.p_to_mw, totals.loss_mvar += branch.q_from_mvar + branch.q_to_mvar;
+    totals.dc_loss_mw = 4.0;
+    totals.dc_mvar = dc_from_mvar + dc_to_mvar;
     result.areas = {{1, "AZ", totals.generation_mw, grid.buses[0].pd_mw + grid.buses[1].pd_mw,
-                     b[0].p_from_mw + b[0].p_to_mw, b[1].p_from_mw + b[2].p_from_mw},
-                    {2, "IR", 0.0, grid.buses[2].pd_mw, 0.0, b[1].p_to_mw + b[2].p_to_mw}};
+                     b[0].p_from_mw + b[0].p_to_mw, b[1].p_from_mw + b[2].p_from_mw - dc_from_mw},
+                    {2, "IR", 0.0, grid.buses[2].pd_mw, 0.0, b[1].p_to_mw + b[2].p_to_mw - dc_to_mw}};
     for (const int l : {1, 2})
         result.ties.push_back({l + 1, "", b[l].from_bus, b[l].to_bus, 1, 2, b[l].p_from_mw, b[l].q_from_mvar,
                                b[l].loading_pct});
@@ -207,13 +242,14 @@ inline PfResult sample_pf() {
     result.iterations = 4;
     result.max_mismatch_pu = 1.25e-13;
     result.start = "stored";
-    const char* types[4] = {"slack", "pv", "pq", "isolated"};
+    const char* types[4] = {"slack", "pv", "pv", "isolated"};  // a converter holds bus 30
     for (int i = 0; i < 4; ++i) {
         result.buses.push_back(bus_result(grid.buses[i], types[i]));
         if (i < 3) result.buses[i].vm_pu = vm[i], result.buses[i].va_deg = va_deg[i];
     }
     add_branches(grid, result);
     add_generators(grid, result);
+    add_dc_lines(grid, result);
     add_sums(grid, result);
     result.trace = {{0, 0.5, 30, "=Tabriz, \"230\"", "P", nan_value, "stored"}, {1, 1.25e-13, 10, "Baku", "Q", 0.1, "stored"}};
     return result;

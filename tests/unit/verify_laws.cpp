@@ -38,7 +38,7 @@ TEST(VerifyLaws, PaperSolutionPasses) {
     }
     for (const char* law : {"solved", "rows", "case_data", "bus_type", "voltage", "reference", "energised", "branch_flow",
                             "loading", "kirchhoff_p", "kirchhoff_q", "totals", "areas", "ties", "generator_output",
-                            "generator_limits", "set_point", "complementarity", "limit_word", "violations"})
+                            "generator_limits", "dc_line", "set_point", "complementarity", "limit_word", "violations"})
         EXPECT_TRUE(names.contains(law)) << law;
 }
 
@@ -76,6 +76,9 @@ TEST(VerifyLaws, EveryChangedBranchFigureIsCaught) {
 }
 TEST(VerifyLaws, EveryChangedGeneratorFigureIsCaught) {
     expect_each_change_caught<GeneratorResult>("generators", [](PfResult& r) -> auto& { return r.generators; });
+}
+TEST(VerifyLaws, EveryChangedDcLineFigureIsCaught) {
+    expect_each_change_caught<DcLineResult>("dc_lines", [](PfResult& r) -> auto& { return r.dc_lines; });
 }
 TEST(VerifyLaws, EveryChangedAreaFigureIsCaught) {
     expect_each_change_caught<AreaResult>("areas", [](PfResult& r) -> auto& { return r.areas; });

@@ -87,6 +87,12 @@ struct Network {
         return p - (dc_loss0[dc] + dc_loss1[dc] * (p < 0.0 ? -p : p));
     }
 
+    /// The inverse: power leaving the from end for `delivered` at the to end.
+    [[nodiscard]] double dc_sent_for(int dc, double delivered) const {
+        const double p = delivered + dc_loss0[dc];
+        return p < 0.0 ? p / (1.0 + dc_loss1[dc]) : p / (1.0 - dc_loss1[dc]);
+    }
+
     /// Validates and builds. All errors of the case are reported together (ErrorKind::invalid_input).
     static Result<NetworkPtr> build(std::shared_ptr<const Case> grid, const BuildOptions& options = {});
 

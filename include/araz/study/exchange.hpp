@@ -33,6 +33,7 @@ enum class PointStatus { ok, unsolved, source_exhausted, sink_exhausted };
 
 struct ExchangePoint {
     PointStatus status = PointStatus::ok;
+    bool settled = true;      ///< false: every state was solved, but the net positions did not settle
     double shift = 0.0;       ///< p.u.
     Scenario scenario;        ///< overlay that makes it
     Solution intact;
