@@ -74,7 +74,24 @@ Finding unknown_word(const CLI::App& app, const std::string& word) {
     return finding;
 }
 
-int usage_problem(const CLI::App& app, const CLI::ParseError& error) {
+// The first word that looks like an option and is none of the verb's: its value would otherwise be taken
+// for a file and hide the mistake.
+std::string stray_option(const CLI::App& app, int argc, char** argv) {
+    const auto subcommands = app.get_subcommands();
+    const CLI::App* scope = subcommands.empty() ? &app : subcommands.front();
+    for (int k = 1; k < argc; ++k) {
+        const std::string word = std::string(argv[k]).substr(0, std::string(argv[k]).find('='));
+        if (word == "--") break;
+        if (word.size() > 2 && word.starts_with("--") && scope->get_option_no_throw(word) == nullptr &&
+            app.get_option_no_throw(word) == nullptr)
+            return word;
+    }
+    return {};
+}
+
+int usage_problem(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
+    if (const std::string stray = stray_option(app, argc, argv); !stray.empty())
+        return complain({unknown_word(app, stray)});
     if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
         auto rest = app.remaining(true);
         if (!rest.empty()) return complain({unknown_word(app, rest.front())});
@@ -120,7 +137,7 @@ int run(int argc, char** argv) {
     } catch (const CLI::Success& done) {
         return app.exit(done);
     } catch (const CLI::ParseError& error) {
-        return usage_problem(app, error);
+        return usage_problem(app, error, argc, argv);
     }
     for (const Parsed& candidate : parsed)
         if (candidate.command->parsed()) return run_verb(candidate, argc, argv);

@@ -32,7 +32,7 @@ const std::vector<Verb>& verb_table() {
           "--max", "--trm", "--aac", "--contingencies", "--generators", "--exclude", "--rating-base", "--rating-contingency",
           "--voltage-limits", "--q-limits", "--start", "--tol", "--max-iterations", "--threads", "--allow", "--deny",
           "--point", "--variant", "--from-format", "--format", "--output", "--table", "--limit", "--color", "--progress"},
-         "  araz capacity cases/azerbaijan-iran/azerbaijan_iran.m --from AZ --to IR --both\n"
+         "  araz capacity cases/azerbaijan-iran --from AZ --to IR --both\n"
          "  araz capacity case24_ieee_rts.m --from 3,4 --to 1,2 --key pg --exchange scheduled --trm 5%\n",
          run_capacity},
         {"verify", "re-check a result by independent arithmetic, or against a reference", "RESULT", 1, 1,

@@ -17,8 +17,9 @@ constexpr std::array table{
               "araz pf case9.m --variant tie-330"},
     CodeEntry{"AZ3020", "result has no such table", "A CSV output holds one table; --table names which one.",
               "araz pf case.m --format csv --table branchs"},
-    CodeEntry{"AZ2002", "probably a low-voltage root",
-              "The equations were solved, but load buses lie far below normal voltage and no other start led higher.",
+    CodeEntry{"AZ2002", "probably a false root",
+              "The equations were solved, but with load buses far below normal voltage or with more than 110 degrees "
+              "across a branch, and no other start led to a better solution.",
               ""},
     CodeEntry{"AZ3001", "not a rating", "A rating is A, B, C or a factor of one of them.", "--rating-base 1.2xA"},
     CodeEntry{"AZ3002", "excluded branch unknown", "--exclude takes 1-based rows of the branch table.", "--exclude 10,11"},

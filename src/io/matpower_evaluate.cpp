@@ -75,7 +75,8 @@ std::optional<Matrix> Interpreter::evaluate_matrix(Expr& expr) {
     if (!value) return std::nullopt;
     if (auto* matrix = std::get_if<Matrix>(&*value)) return std::move(*matrix);
     return fail(expr, {in_literal_ ? "AZ1014" : "AZ1022",
-                       std::string(kind_of(*value)) + " stands where a number belongs", "expected a number"});
+                       std::string(kind_of(*value)) + " stands where a number belongs", "expected a number",
+                       "write a plain number such as 12.5 or 1e-3"});
 }
 
 std::optional<Value> Interpreter::literal(Expr& expr) {
@@ -91,7 +92,7 @@ std::optional<Value> Interpreter::literal(Expr& expr) {
             fail(*cell.expr, {"AZ1014",
                               "a cell that is itself a table of " + std::to_string(value->rows) + " by " +
                                   std::to_string(value->cols),
-                              "expected one number"});
+                              "expected one number", "write one number per cell"});
         matrix.damaged = true;
         if (reporter_.is_full()) break;
     }
@@ -109,7 +110,8 @@ std::optional<Value> Interpreter::name(const Expr& expr) {
     if (const auto value = constant(expr.name)) return Matrix::scalar(*value);
     const std::string shown = expr.name.substr(0, 60);
     if (in_literal_)
-        return fail(expr, {"AZ1014", "`" + shown + "` is not a number" + suggestion(shown), "expected a number"});
+        return fail(expr, {"AZ1014", "`" + shown + "` is not a number" + suggestion(shown), "expected a number",
+                           "write a plain number such as 12.5 or 1e-3"});
     return fail(expr, {"AZ1018", "`" + shown + "` has not been assigned" + suggestion(shown)});
 }
 

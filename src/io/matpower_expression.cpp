@@ -158,7 +158,8 @@ std::nullopt_t Parser::missing_value() {
         return fail(at, 1, {"AZ1011", "a value is missing", "expected a number, a name or a table"});
     return fail(
         at, end - at,
-        {"AZ1014", "`" + std::string(in_.text().substr(at, end - at)) + "` is not a number", "expected a number"});
+        {"AZ1014", "`" + std::string(in_.text().substr(at, end - at)) + "` is not a number", "expected a number",
+         "write a plain number such as 12.5 or 1e-3"});
 }
 
 std::optional<Expr> Parser::number() {
@@ -174,7 +175,8 @@ std::optional<Expr> Parser::number() {
     const std::string shown(in_.text().substr(out.offset, std::min<std::size_t>(out.width, 40)));
     if (fault == NumberFault::malformed)
         return fail(out.offset, out.width,
-                    {"AZ1014", "`" + shown + "` is not a number", "expected a number such as 12.5 or 1e-3"});
+                    {"AZ1014", "`" + shown + "` is not a number", "expected a number",
+                     "write a plain number such as 12.5 or 1e-3"});
     if (fault == NumberFault::overflow)
         return fail(out.offset, out.width,
                     {"AZ1016", "`" + shown + "` is too large for a number", "largest is about 1.8e308",

@@ -246,7 +246,8 @@ void MatrixParser::evaluated_cell(std::size_t from) {
     if (expr && !ends_cell(here()) && text_.substr(at_, 3) != "...") {
         parser_.fail(
             at_, 1,
-            {"AZ1014", "`" + std::string{here()} + "` does not belong to a number", "expected a blank, `,` or `;`"});
+            {"AZ1014", "`" + std::string{here()} + "` does not belong to a number", "expected a blank, `,` or `;`",
+             "write a plain number such as 12.5 or 1e-3"});
         expr.reset();
     }
     if (!expr) {

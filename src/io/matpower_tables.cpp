@@ -170,7 +170,8 @@ void TableReader::read_base() {
         grid_.base_mva = *base;
         if (!(*base > 0.0) || std::isinf(*base))
             fail(*variable,
-                 {"AZ1201", full("baseMVA") + " is " + shortest(*base), "expected a positive number of MVA"});
+                 {"AZ1201", full("baseMVA") + " is " + shortest(*base), "expected a positive number of MVA",
+                  "give the base of the per-unit values, usually 100"});
     }
     if (const auto frequency = scalar("frequency_hz")) grid_.frequency_hz = *frequency;
 }

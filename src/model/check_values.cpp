@@ -74,7 +74,8 @@ void check_finite(CheckReport& report, const Row& row, const std::string& what,
         const std::string name(column.name);
         if (std::isnan(value)) {
             report.add(Severity::error, "AZ1202", row.source, column.column, [&] {
-                return CheckText{what, name + " of " + what + " is not a number (NaN)", "expected a number"};
+                return CheckText{what, name + " of " + what + " is not a number (NaN)", "expected a number",
+                                 "find out where the NaN came from and put the figure in its place"};
             });
         } else {
             report.add(Severity::error, "AZ1203", row.source, column.column, [&] {

@@ -17,6 +17,7 @@ Case as_matpower(Case grid) {
     grid.name = "case";
     grid.format = "matpower";
     grid.dc_lines_active = false;
+    grid.files.clear();  // a folder has many
     for (GeneratorRow& row : grid.generators) row.id.clear();
     for (BranchRow& row : grid.branches) row.id.clear();
     for (DcLineRow& row : grid.dc_lines) row.id = row.name = "";
