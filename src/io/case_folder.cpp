@@ -42,12 +42,16 @@ public:
     void note_unknown() {
         for (const auto& [name, node] : root_.members)
             if (std::find(asked_.begin(), asked_.end(), name) == asked_.end())
-                report_.warning(node.key_place, {"AZ1403", "", std::string(header_file) + " has an entry '" + name + "' that is not used" + did_you_mean(name, asked_), "not an entry of case.toml"});
+                report_.warning(node.key_place, {"AZ1403", "",
+                                                 std::string(header_file) + " has an entry '" + name +
+                                                     "' that is not used" + did_you_mean(name, asked_),
+                                                 "not an entry of case.toml"});
     }
 
     void wrong_format(const std::string& found) {
         const TomlNode* node = root_.member("format");
-        report_.error(node->value.place, {"AZ1413", "", "the format of this case folder is '" + found + "'", "expected \"" + std::string(format_word) + "\""});
+        report_.error(node->value.place, {"AZ1413", "", "the format of this case folder is '" + found + "'",
+                                          "expected \"" + std::string(format_word) + "\""});
     }
 
 private:
@@ -55,12 +59,18 @@ private:
         asked_.push_back(name);
         const TomlNode* node = root_.member(name);
         if (node == nullptr && required)
-            report_.error(Place{file_, 0, 0, 0}, {"AZ1413", "", std::string(header_file) + " has no entry '" + name + "'", "", "add a line " + name + " = ..."});
+            report_.error(Place{file_, 0, 0, 0},
+                          {"AZ1413", "", std::string(header_file) + " has no entry '" + name + "'", "",
+                           "add a line " + name + " = ..."});
         return node;
     }
 
     void wrong(const TomlNode& node, const std::string& name, const std::string& expected) {
-        report_.error(node.value.place, {"AZ1413", "", name + " is " + (node.value.text.empty() ? std::string(to_string(node.kind)) : "'" + node.value.text + "'"), "expected " + expected});
+        report_.error(node.value.place,
+                      {"AZ1413", "",
+                       name + " is " +
+                           (node.value.text.empty() ? std::string(to_string(node.kind)) : "'" + node.value.text + "'"),
+                       "expected " + expected});
     }
 
     const TomlNode& root_;
@@ -93,12 +103,14 @@ Header read_header(Files& files, Report& report) {
 }
 
 // The names that a selection asks for, checked against the files that are there.
-void check_name(const std::string& name, const std::vector<std::string>& known, const std::string& what, const std::string& option, Findings& wrong) {
+void check_name(const std::string& name, const std::vector<std::string>& known, const std::string& what,
+                const std::string& option, Findings& wrong) {
     if (std::find(known.begin(), known.end(), name) != known.end()) return;
     Finding finding;
     finding.code = "AZ3016";
     finding.message = "the case has no " + what + " '" + name + "'" + did_you_mean(name, known);
-    finding.hint = known.empty() ? "the case folder has none; leave " + option + " out" : option + " takes one of " + join(known, ", ");
+    finding.hint = known.empty() ? "the case folder has none; leave " + option + " out"
+                                 : option + " takes one of " + join(known, ", ");
     wrong.push_back(std::move(finding));
 }
 
@@ -111,8 +123,10 @@ std::vector<std::string> variant_names(const CaseSelection& selection) {
 
 Findings check_selection(const CaseSelection& selection, const Files& files) {
     Findings wrong;
-    if (!selection.point.empty()) check_name(selection.point, names_in(files, points_folder, ".csv"), "operating point", "--point", wrong);
-    for (const std::string& name : variant_names(selection)) check_name(name, names_in(files, variants_folder, ".toml"), "variant", "--variant", wrong);
+    if (!selection.point.empty())
+        check_name(selection.point, names_in(files, points_folder, ".csv"), "operating point", "--point", wrong);
+    for (const std::string& name : variant_names(selection))
+        check_name(name, names_in(files, variants_folder, ".toml"), "variant", "--variant", wrong);
     return wrong;
 }
 
@@ -127,12 +141,14 @@ std::string selected_name(const std::string& name, const CaseSelection& selectio
 Result<Case> read_selected(const std::string& folder, const CaseSelection& selection, const ReadLimits& limits) {
     Files files(folder, limits);
     Report report(files);
-    if (Findings wrong = check_selection(selection, files); !wrong.empty()) return Error{ErrorKind::usage, std::move(wrong)};
+    if (Findings wrong = check_selection(selection, files); !wrong.empty())
+        return Error{ErrorKind::usage, std::move(wrong)};
     const Header header = read_header(files, report);
     const bool is_base = selection.point.empty() && variant_names(selection).empty();
     Tables tables;
     for (const TableSpec& spec : table_specs())
-        if (is_base || spec.name != "state") load_table(*tables.find(spec.name), files, report);  // the stored state is that of the base tables
+        if (is_base || spec.name != "state")
+            load_table(*tables.find(spec.name), files, report);  // the stored state is that of the base tables
     if (!selection.point.empty()) apply_point(selection.point, tables, files, report);
     std::set<std::string> applied;
     for (const std::string& name : variant_names(selection)) apply_variant(name, tables, files, applied, report);
@@ -174,8 +190,11 @@ Result<CaseContents> list_case_folder(const std::string& folder, const ReadLimit
     CaseContents out{header.base_point, header.description, header.disclaimer, header.licence, {}, {}};
     for (const std::string& name : folder::names_in(files, folder::points_folder, ".csv")) {
         const auto file = files.read(std::string(folder::points_folder) + "/" + name + ".csv");
-        if (file) out.points.push_back({name, folder::describe_point(folder::parse_csv_cells(files, *file, report), header.disclaimer)});
-        else report.repeat(file.error().findings);
+        if (file)
+            out.points.push_back(
+                {name, folder::describe_point(folder::parse_csv_cells(files, *file, report), header.disclaimer)});
+        else
+            report.repeat(file.error().findings);
     }
     for (const std::string& name : folder::names_in(files, folder::variants_folder, ".toml")) {
         const auto file = files.read(std::string(folder::variants_folder) + "/" + name + ".toml");

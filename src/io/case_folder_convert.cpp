@@ -23,10 +23,14 @@ double through_text(double value, std::chars_format format, int digits) {
 }
 
 /// Without the noise below 15 significant digits that conversions of units leave.
-double clean(double value) { return through_text(value, std::chars_format::general, 15); }
+double clean(double value) {
+    return through_text(value, std::chars_format::general, 15);
+}
 
 /// Ratings are stated to 0.1 MVA: nobody knows them better.
-double tenth(double value) { return clean(through_text(value, std::chars_format::fixed, 1)); }
+double tenth(double value) {
+    return clean(through_text(value, std::chars_format::fixed, 1));
+}
 
 /// The cells of one row by the names of their columns.
 class Reader {
@@ -35,10 +39,14 @@ public:
 
     [[nodiscard]] const Cell& cell(std::string_view column) const { return row_.cells[table_.at(column)]; }
     [[nodiscard]] const std::string& text(std::string_view column) const { return cell(column).text; }
-    [[nodiscard]] double number(std::string_view column, double missing = 0.0) const { return number_of(cell(column), missing); }
+    [[nodiscard]] double number(std::string_view column, double missing = 0.0) const {
+        return number_of(cell(column), missing);
+    }
     [[nodiscard]] bool has(std::string_view column) const { return !text(column).empty(); }
     [[nodiscard]] bool flag(std::string_view column) const { return number(column) > 0.0; }
-    [[nodiscard]] int integer(std::string_view column, int missing) const { return static_cast<int>(number(column, missing)); }
+    [[nodiscard]] int integer(std::string_view column, int missing) const {
+        return static_cast<int>(number(column, missing));
+    }
     [[nodiscard]] BusId bus(std::string_view column) const { return BusId{parse_integer(text(column)).value_or(0)}; }
 
 private:
@@ -65,7 +73,8 @@ private:
     void isolate_unreached_buses();
 
     /// `columns`: in the order of the MATPOWER table, in which checks name them; "" for one that is not here.
-    [[nodiscard]] RowSource source(const Table& table, const Row& row, std::initializer_list<std::string_view> columns) const;
+    [[nodiscard]] RowSource source(const Table& table, const Row& row,
+                                   std::initializer_list<std::string_view> columns) const;
     [[nodiscard]] BusRow& bus(const std::string& key) { return grid_.buses[bus_rows_.at(key)]; }
 
     const Header& header_;
@@ -76,7 +85,8 @@ private:
     std::map<std::string, std::size_t> bus_rows_;
 };
 
-RowSource CaseBuilder::source(const Table& table, const Row& row, std::initializer_list<std::string_view> columns) const {
+RowSource CaseBuilder::source(const Table& table, const Row& row,
+                              std::initializer_list<std::string_view> columns) const {
     RowSource out;
     out.file = row.place.file;
     out.line = row.place.line;
@@ -112,7 +122,9 @@ void CaseBuilder::buses() {
         out.vmax_pu = in.number("vmax_pu");
         out.vmin_pu = in.number("vmin_pu");
         out.name = in.text("name");
-        out.source = source(table, row, {"bus", "kind", "", "", "", "", "area", "vm_set_pu", "", "base_kv", "zone", "vmax_pu", "vmin_pu"});
+        out.source =
+            source(table, row,
+                   {"bus", "kind", "", "", "", "", "area", "vm_set_pu", "", "base_kv", "zone", "vmax_pu", "vmin_pu"});
     }
 }
 
@@ -164,7 +176,8 @@ void CaseBuilder::lines() {
         const double mva_per_ampere = std::sqrt(3.0) * from.base_kv / 1000.0;
         double summer = per_km.number("ampacity_summer_a") * mva_per_ampere;
         double winter = per_km.number("ampacity_winter_a") * mva_per_ampere;
-        if (in.has("rate_a_mva")) summer = winter = in.number("rate_a_mva");  // something else than the conductor limits it
+        if (in.has("rate_a_mva"))
+            summer = winter = in.number("rate_a_mva");  // something else than the conductor limits it
 
         BranchRow& out = grid_.branches.emplace_back();
         out.from_bus = in.bus("from_bus");
@@ -177,8 +190,11 @@ void CaseBuilder::lines() {
         out.rate_c_mva = tenth(1.1 * summer);  // for a short time
         out.in_service = in.flag("in_service");
         out.id = in.text("line");
-        out.name = from.name + " - " + bus(in.text("to_bus")).name + (in.has("circuit") ? " " + in.text("circuit") : "");
-        out.source = source(table, row, {"from_bus", "to_bus", "type", "type", "km", "rate_a_mva", "rate_a_mva", "rate_a_mva", "", "", "in_service"});
+        out.name =
+            from.name + " - " + bus(in.text("to_bus")).name + (in.has("circuit") ? " " + in.text("circuit") : "");
+        out.source = source(table, row,
+                            {"from_bus", "to_bus", "type", "type", "km", "rate_a_mva", "rate_a_mva", "rate_a_mva", "",
+                             "", "in_service"});
     }
 }
 
@@ -206,7 +222,9 @@ void CaseBuilder::transformers() {
         out.id = in.text("transformer");
         const int unit = ++units[{in.text("from_bus"), in.text("to_bus")}];
         out.name = bus(in.text("from_bus")).name + " - " + bus(in.text("to_bus")).name + " T" + std::to_string(unit);
-        out.source = source(table, row, {"from_bus", "to_bus", "x_over_r", "uk_percent", "", "mva", "mva", "mva", "tap_ratio", "shift_deg", "in_service"});
+        out.source = source(table, row,
+                            {"from_bus", "to_bus", "x_over_r", "uk_percent", "", "mva", "mva", "mva", "tap_ratio",
+                             "shift_deg", "in_service"});
     }
 }
 
@@ -228,7 +246,9 @@ void CaseBuilder::generators() {
         out.type = in.text("gentype");
         out.name = in.text("name");
         out.id = in.text("generator");
-        out.source = source(table, row, {"bus", "p_mw", "", "qmax_mvar", "qmin_mvar", "vm_set_pu", "", "in_service", in.has("available_mw") ? "available_mw" : "pmax_mw", "pmin_mw"});
+        out.source = source(table, row,
+                            {"bus", "p_mw", "", "qmax_mvar", "qmin_mvar", "vm_set_pu", "", "in_service",
+                             in.has("available_mw") ? "available_mw" : "pmax_mw", "pmin_mw"});
     }
 }
 
@@ -253,7 +273,9 @@ void CaseBuilder::dc_lines() {
         out.loss1 = clean(loss);
         out.name = in.text("name");
         out.id = in.text("hvdc");
-        out.source = source(table, row, {"from_bus", "to_bus", "in_service", "p_mw", "", "", "", "vm_set_from_pu", "vm_set_to_pu", "pmin_mw", "pmax_mw"});
+        out.source = source(table, row,
+                            {"from_bus", "to_bus", "in_service", "p_mw", "", "", "", "vm_set_from_pu", "vm_set_to_pu",
+                             "pmin_mw", "pmax_mw"});
     }
 }
 

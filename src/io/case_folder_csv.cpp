@@ -10,7 +10,8 @@ namespace {
 
 class Scanner {
 public:
-    Scanner(const Files& files, int file, Report& report) : text_(files.text(file)), files_(files), file_(file), report_(report) {}
+    Scanner(const Files& files, int file, Report& report)
+        : text_(files.text(file)), files_(files), file_(file), report_(report) {}
 
     CsvText run();
 
@@ -59,7 +60,8 @@ std::optional<Cell> Scanner::cell() {
     const std::size_t begin = at_;
     while (!at_line_end() && text_[at_] != ',') {
         if (text_[at_] == '"')
-            return fail(at_, "a quote stands inside a cell that does not begin with one", "put the whole cell in quotes, and double the quotes inside");
+            return fail(at_, "a quote stands inside a cell that does not begin with one",
+                        "put the whole cell in quotes, and double the quotes inside");
         ++at_;
     }
     const std::string_view text = trim(text_.substr(begin, at_ - begin));
@@ -72,7 +74,9 @@ std::optional<Cell> Scanner::quoted_cell() {
     const std::size_t begin = at_++;
     std::string text;
     while (true) {
-        if (at_line_end()) return fail(begin, "this quote is not closed on its line", "close it; a quote inside a quoted cell is written twice");
+        if (at_line_end())
+            return fail(begin, "this quote is not closed on its line",
+                        "close it; a quote inside a quoted cell is written twice");
         if (text_[at_] == '"') {
             ++at_;
             if (at_end() || text_[at_] != '"') break;
@@ -81,15 +85,18 @@ std::optional<Cell> Scanner::quoted_cell() {
     }
     const std::size_t end = at_;
     while (!at_line_end() && (text_[at_] == ' ' || text_[at_] == '\r')) ++at_;
-    if (!at_line_end() && text_[at_] != ',') return fail(at_, "text follows the closing quote of a cell", "a quote inside a quoted cell is written twice");
+    if (!at_line_end() && text_[at_] != ',')
+        return fail(at_, "text follows the closing quote of a cell", "a quote inside a quoted cell is written twice");
     return Cell{std::string(trim(text)), place(begin, end)};
 }
 
 std::optional<std::vector<Cell>> Scanner::next_row() {
     while (!at_end()) {
         const std::string_view rest = text_.substr(at_);
-        if (rest.front() == '#') keep_comment();
-        else if (!trim(rest.substr(0, rest.find('\n'))).empty()) break;
+        if (rest.front() == '#')
+            keep_comment();
+        else if (!trim(rest.substr(0, rest.find('\n'))).empty())
+            break;
         skip_line();
     }
     if (at_end()) return std::nullopt;
@@ -97,8 +104,10 @@ std::optional<std::vector<Cell>> Scanner::next_row() {
     std::vector<Cell> cells;
     while (true) {
         auto next = cell();
-        if (!next) cells.clear();
-        else cells.push_back(*std::move(next));
+        if (!next)
+            cells.clear();
+        else
+            cells.push_back(*std::move(next));
         if (!next || at_line_end()) break;
         ++at_;  // the comma
     }
@@ -110,7 +119,8 @@ CsvText Scanner::run() {
     out_.place = {file_, 1, 0, text_.find('\n') == std::string_view::npos ? text_.size() : text_.find('\n')};
     auto header = next_row();
     if (!header) {
-        report_.error(Place{file_, 0, 0, 0}, {"AZ1402", "", files_.name(file_) + " has no header row", "", "its first row names the columns"});
+        report_.error(Place{file_, 0, 0, 0},
+                      {"AZ1402", "", files_.name(file_) + " has no header row", "", "its first row names the columns"});
         return out_;
     }
     out_.header = *std::move(header);
@@ -124,7 +134,9 @@ CsvText Scanner::run() {
         out_.damaged = true;
         if (row->empty()) continue;  // has been reported
         report_.error(row->back().place,
-                      {"AZ1411", "", "this row has " + std::to_string(row->size()) + " cells, the header has " + std::to_string(out_.header.size()),
+                      {"AZ1411", "",
+                       "this row has " + std::to_string(row->size()) + " cells, the header has " +
+                           std::to_string(out_.header.size()),
                        row->size() < out_.header.size() ? "the row ends here" : "the last cell of the row",
                        "a text that holds a comma is put in quotes"});
     }
@@ -133,6 +145,8 @@ CsvText Scanner::run() {
 
 }  // namespace
 
-CsvText parse_csv_cells(const Files& files, int file, Report& report) { return Scanner(files, file, report).run(); }
+CsvText parse_csv_cells(const Files& files, int file, Report& report) {
+    return Scanner(files, file, report).run();
+}
 
 }  // namespace araz::folder

@@ -8,10 +8,10 @@ namespace araz::folder {
 
 struct CsvText {
     std::vector<Cell> header;
-    std::vector<std::vector<Cell>> rows;   ///< each as long as the header
-    std::vector<std::string> comments;     ///< before the header, without their #
-    bool damaged = false;                  ///< a row could not be read
-    Place place;                           ///< the first line, for findings about the whole table
+    std::vector<std::vector<Cell>> rows;  ///< each as long as the header
+    std::vector<std::string> comments;    ///< before the header, without their #
+    bool damaged = false;                 ///< a row could not be read
+    Place place;                          ///< the first line, for findings about the whole table
 };
 
 /// Findings AZ1411 for rows that cannot be read; they are left out.

@@ -23,7 +23,8 @@ Result<int> Files::read(const std::string& name) {
     if (!bytes) return bytes.error();
     const std::string sha256 = sha256_hex(*bytes);
     if (const auto nul = bytes->find('\0'); nul != std::string::npos) {
-        Error error = Error::make(ErrorKind::invalid_input, "AZ1005", path_of(name) + " holds a NUL byte: it is binary, damaged, or UTF-16 text",
+        Error error = Error::make(ErrorKind::invalid_input, "AZ1005",
+                                  path_of(name) + " holds a NUL byte: it is binary, damaged, or UTF-16 text",
                                   "get a clean copy, or save it as UTF-8");
         error.findings.front().where = point_in(*bytes, path_of(name), nul);
         return error;
@@ -58,8 +59,8 @@ std::vector<SourceFile> Files::stamped() const {
 void Report::add(Severity severity, const Place& place, Note note) {
     if (severity == Severity::error) ++errors_;
     if (is_full()) return;
-    findings_.push_back({severity, std::string(note.code), std::move(note.element), std::move(note.message), std::move(note.label),
-                         std::move(note.hint), files_.locate(place)});
+    findings_.push_back({severity, std::string(note.code), std::move(note.element), std::move(note.message),
+                         std::move(note.label), std::move(note.hint), files_.locate(place)});
 }
 
 void Report::repeat(const Findings& findings) {

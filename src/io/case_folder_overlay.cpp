@@ -12,7 +12,8 @@ namespace araz::folder {
 std::vector<std::string> names_in(const Files& files, const char* folder, std::string_view extension) {
     std::vector<std::string> names;
     std::error_code failed;
-    for (std::filesystem::directory_iterator at(files.path_of(folder), failed), end; !failed && at != end; at.increment(failed))
+    for (std::filesystem::directory_iterator at(files.path_of(folder), failed), end; !failed && at != end;
+         at.increment(failed))
         if (at->path().extension() == extension) names.push_back(at->path().stem().string());
     std::sort(names.begin(), names.end());
     return names;
@@ -30,21 +31,28 @@ namespace {
 std::vector<std::string> changeable_tables(const Tables& tables) {
     std::vector<std::string> names;
     for (const Table& table : tables.all())
-        if (table.spec().unique_key) names.emplace_back(table.spec().name);
+        if (table.spec().changeable) names.emplace_back(table.spec().name);
     return names;
 }
 
 void unknown_column(const Cell& at, const std::string& name, const Table& table, Report& report) {
-    report.error(at.place, {"AZ1421", "", table.file_name() + " has no column '" + name + "'" + did_you_mean(name, table.spec().column_names()),
-                            "not a column of this table", "its columns are " + join(table.spec().column_names(), ", ")});
+    report.error(at.place,
+                 {"AZ1421", "",
+                  table.file_name() + " has no column '" + name + "'" + did_you_mean(name, table.spec().column_names()),
+                  "not a column of this table", "its columns are " + join(table.spec().column_names(), ", ")});
 }
 
 void unknown_row(const Cell& at, const Table& table, Report& report) {
     if (table.damaged || (table.spec().required && !table.present)) return;  // the row may have been there
     const std::string element = std::string(table.spec().element) + " " + at.text;
     if (const auto gone = table.removed.find(at.text); gone != table.removed.end())
-        return report.error(at.place, {"AZ1422", element, table.file_name() + " has no " + std::string(table.spec().element) + " '" + at.text + "' any more", "removed before by a variant"});
-    report.error(at.place, {"AZ1422", element, table.file_name() + " has no " + std::string(table.spec().element) + " '" + at.text + "'" + did_you_mean(at.text, table.keys()),
+        return report.error(at.place, {"AZ1422", element,
+                                       table.file_name() + " has no " + std::string(table.spec().element) + " '" +
+                                           at.text + "' any more",
+                                       "removed before by a variant"});
+    report.error(at.place, {"AZ1422", element,
+                            table.file_name() + " has no " + std::string(table.spec().element) + " '" + at.text + "'" +
+                                did_you_mean(at.text, table.keys()),
                             "no such row"});
 }
 
@@ -60,10 +68,13 @@ struct Change {
 
 void apply_change(const Change& change, Tables& tables, std::set<std::string>& done, Report& report) {
     Table* table = tables.of_element(change.kind.text);
-    if (table == nullptr || !table->spec().unique_key) {
+    if (table == nullptr || !table->spec().changeable) {
         std::vector<std::string> kinds;
-        for (const Table& candidate : tables.all()) kinds.emplace_back(candidate.spec().element);
-        return report.error(change.kind.place, {"AZ1420", "", "there is no kind of element '" + change.kind.text + "'" + did_you_mean(change.kind.text, kinds),
+        for (const Table& candidate : tables.all())
+            if (candidate.spec().changeable) kinds.emplace_back(candidate.spec().element);
+        return report.error(change.kind.place, {"AZ1420", "",
+                                                "there is no kind of element '" + change.kind.text + "'" +
+                                                    did_you_mean(change.kind.text, kinds),
                                                 "expected generator, load, shunt, line, transformer, bus or hvdc"});
     }
     const int column = table->spec().column(change.field.text);
@@ -73,7 +84,9 @@ void apply_change(const Change& change, Tables& tables, std::set<std::string>& d
     if (column <= 0) unknown_column(change.field, change.field.text, *table, report);
     if (row == nullptr || column <= 0) return;
     if (!done.insert(change.kind.text + "\n" + key.text + "\n" + change.field.text).second)
-        return report.error(change.element.place, {"AZ1408", table->label(*row), table->label(*row) + " has its " + change.field.text + " set twice", "second time", "remove one of the two rows"});
+        return report.error(change.element.place, {"AZ1408", table->label(*row),
+                                                   table->label(*row) + " has its " + change.field.text + " set twice",
+                                                   "second time", "remove one of the two rows"});
     const auto at = static_cast<std::size_t>(column);
     table->set(*row, at, {canonical_key(table->spec().columns[at], change.value.text), change.value.place});
 }
@@ -89,13 +102,16 @@ void apply_point(const std::string& name, Tables& tables, Files& files, Report& 
     std::array<std::size_t, 4> at{};
     const std::array<std::string_view, 4> columns{"element", "kind", "field", "value"};
     for (std::size_t c = 0; c < columns.size(); ++c) {
-        const auto found = std::find_if(csv.header.begin(), csv.header.end(), [&](const Cell& head) { return head.text == columns[c]; });
+        const auto found = std::find_if(csv.header.begin(), csv.header.end(),
+                                        [&](const Cell& head) { return head.text == columns[c]; });
         if (found == csv.header.end())
-            return report.error(csv.place, {"AZ1402", "", path + " has no column '" + std::string(columns[c]) + "'", "the header", "its columns are element,kind,field,value"});
+            return report.error(csv.place, {"AZ1402", "", path + " has no column '" + std::string(columns[c]) + "'",
+                                            "the header", "its columns are element,kind,field,value"});
         at[c] = static_cast<std::size_t>(found - csv.header.begin());
     }
     std::set<std::string> done;
-    for (const auto& row : csv.rows) apply_change({row[at[0]], row[at[1]], row[at[2]], row[at[3]]}, tables, done, report);
+    for (const auto& row : csv.rows)
+        apply_change({row[at[0]], row[at[1]], row[at[2]], row[at[3]]}, tables, done, report);
 }
 
 namespace {
@@ -105,7 +121,11 @@ namespace {
 class VariantReader {
 public:
     VariantReader(Tables& tables, Files& files, std::set<std::string>& applied, Report& report)
-        : tables_(tables), files_(files), applied_(applied), report_(report), known_(names_in(files, variants_folder, ".toml")) {}
+        : tables_(tables),
+          files_(files),
+          applied_(applied),
+          report_(report),
+          known_(names_in(files, variants_folder, ".toml")) {}
 
     void apply(const std::string& name);
 
@@ -144,11 +164,14 @@ void VariantReader::apply(const std::string& name) {
 }
 
 bool VariantReader::check_sections(const TomlNode& root) {
-    const std::vector<std::string> sections{"name", "description", "provenance", "source", "include", "add", "set", "remove"};
+    const std::vector<std::string> sections{"name",    "description", "provenance", "source",
+                                            "include", "add",         "set",        "remove"};
     bool good = true;
     for (const auto& [name, node] : root.members) {
         if (std::find(sections.begin(), sections.end(), name) != sections.end()) continue;
-        report_.error(node.key_place, {"AZ1420", "", "a variant has no section '" + name + "'" + did_you_mean(name, sections), "expected add, set, remove or include"});
+        report_.error(node.key_place,
+                      {"AZ1420", "", "a variant has no section '" + name + "'" + did_you_mean(name, sections),
+                       "expected add, set, remove or include"});
         good = false;
     }
     return good;
@@ -156,13 +179,16 @@ bool VariantReader::check_sections(const TomlNode& root) {
 
 void VariantReader::include(const TomlNode& list) {
     if (list.kind != TomlKind::list)
-        return report_.error(list.value.place, {"AZ1424", "", "include is " + std::string(to_string(list.kind)), "expected a list of names of variants"});
+        return report_.error(list.value.place, {"AZ1424", "", "include is " + std::string(to_string(list.kind)),
+                                                "expected a list of names of variants"});
     for (const TomlNode& item : list.items) {
         if (std::find(known_.begin(), known_.end(), item.value.text) != known_.end()) {
             apply(item.value.text);
             continue;
         }
-        report_.error(item.value.place, {"AZ1423", "", "there is no variant '" + item.value.text + "' to include" + did_you_mean(item.value.text, known_),
+        report_.error(item.value.place, {"AZ1423", "",
+                                         "there is no variant '" + item.value.text + "' to include" +
+                                             did_you_mean(item.value.text, known_),
                                          "no such file in " + std::string(variants_folder)});
     }
 }
@@ -172,17 +198,25 @@ void VariantReader::section(const TomlNode& root, std::string_view name, Action 
     if (content == nullptr) return;
     const std::string form = "expected [[" + std::string(name) + ".TABLE]]";
     if (content->kind != TomlKind::table)
-        return report_.error(content->value.place, {"AZ1424", "", std::string(name) + " is " + std::string(to_string(content->kind)), form});
+        return report_.error(content->value.place,
+                             {"AZ1424", "", std::string(name) + " is " + std::string(to_string(content->kind)), form});
     for (const auto& [table_name, list] : content->members) {
         Table* table = tables_.find(table_name);
-        if (table == nullptr || !table->spec().unique_key) {
+        if (table == nullptr || !table->spec().changeable) {
             const auto names = changeable_tables(tables_);
-            report_.error(list.key_place, {"AZ1420", "", "there is no table '" + table_name + "' that a variant could change" + did_you_mean(table_name, names), "expected " + join(names, ", ")});
+            report_.error(list.key_place, {"AZ1420", "",
+                                           "there is no table '" + table_name + "' that a variant could change" +
+                                               did_you_mean(table_name, names),
+                                           "expected " + join(names, ", ")});
             continue;
         }
-        const bool entries = list.kind == TomlKind::list && std::all_of(list.items.begin(), list.items.end(), [](const TomlNode& n) { return n.kind == TomlKind::table; });
+        const bool entries =
+            list.kind == TomlKind::list && std::all_of(list.items.begin(), list.items.end(),
+                                                       [](const TomlNode& n) { return n.kind == TomlKind::table; });
         if (!entries) {
-            report_.error(list.key_place, {"AZ1424", "", std::string(name) + "." + table_name + " is not a list of rows", form, "write the name in two brackets"});
+            report_.error(list.key_place,
+                          {"AZ1424", "", std::string(name) + "." + table_name + " is not a list of rows", form,
+                           "write the name in two brackets"});
             continue;
         }
         for (const TomlNode& entry : list.items) (this->*action)(entry, *table);
@@ -192,8 +226,11 @@ void VariantReader::section(const TomlNode& root, std::string_view name, Action 
 Cell VariantReader::key_of(const TomlNode& entry, const Table& table) {
     const std::string key(table.spec().key());
     const TomlNode* found = entry.member(key);
-    if (found != nullptr && !found->value.text.empty()) return {canonical_key(table.spec().columns.front(), found->value.text), found->value.place};
-    report_.error(entry.value.place, {"AZ1424", "", "this entry does not say which " + std::string(table.spec().element) + " it means", "expected " + key + " = ..."});
+    if (found != nullptr && !found->value.text.empty())
+        return {canonical_key(table.spec().columns.front(), found->value.text), found->value.place};
+    report_.error(entry.value.place,
+                  {"AZ1424", "", "this entry does not say which " + std::string(table.spec().element) + " it means",
+                   "expected " + key + " = ..."});
     return {};
 }
 
@@ -204,7 +241,8 @@ int VariantReader::column_of(const std::string& name, const TomlNode& value, con
         return -1;
     }
     if (value.kind == TomlKind::text || value.kind == TomlKind::number || value.kind == TomlKind::flag) return column;
-    report_.error(value.value.place, {"AZ1424", "", name + " is " + std::string(to_string(value.kind)), "expected a text or a number"});
+    report_.error(value.value.place,
+                  {"AZ1424", "", name + " is " + std::string(to_string(value.kind)), "expected a text or a number"});
     return -1;
 }
 
@@ -243,7 +281,10 @@ void VariantReader::remove(const TomlNode& entry, Table& table) {
     if (key.text.empty()) return;
     for (const auto& [name, value] : entry.members)
         if (name != table.spec().key())
-            report_.error(value.key_place, {"AZ1421", "", "a removal names its " + std::string(table.spec().element) + " and nothing else, not '" + name + "'", "take this line out"});
+            report_.error(value.key_place, {"AZ1421", "",
+                                            "a removal names its " + std::string(table.spec().element) +
+                                                " and nothing else, not '" + name + "'",
+                                            "take this line out"});
     if (table.find(key.text) == nullptr) return unknown_row(key, table, report_);
     table.remove(key.text);
     table.removed[key.text] = key.place;
@@ -251,7 +292,8 @@ void VariantReader::remove(const TomlNode& entry, Table& table) {
 
 }  // namespace
 
-void apply_variant(const std::string& name, Tables& tables, Files& files, std::set<std::string>& applied, Report& report) {
+void apply_variant(const std::string& name, Tables& tables, Files& files, std::set<std::string>& applied,
+                   Report& report) {
     VariantReader(tables, files, applied, report).apply(name);
 }
 

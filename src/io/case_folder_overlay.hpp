@@ -23,6 +23,7 @@ void apply_point(const std::string& name, Tables& tables, Files& files, Report& 
 
 /// variants/NAME.toml: what it includes, then its removals, additions and settings. A variant that is
 /// named or included twice is applied once; `applied` remembers. Findings AZ1412, AZ1420 to AZ1424.
-void apply_variant(const std::string& name, Tables& tables, Files& files, std::set<std::string>& applied, Report& report);
+void apply_variant(const std::string& name, Tables& tables, Files& files, std::set<std::string>& applied,
+                   Report& report);
 
 }  // namespace araz::folder

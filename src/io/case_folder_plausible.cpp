@@ -27,11 +27,14 @@ double great_circle_km(const Position& a, const Position& b) {
     return 2.0 * earth_radius_km * std::asin(std::sqrt(std::min(h, 1.0)));
 }
 
-std::string rounded(double value) { return shortest(std::round(value * 10.0) / 10.0); }
+std::string rounded(double value) {
+    return shortest(std::round(value * 10.0) / 10.0);
+}
 
 class Plausibility {
 public:
-    Plausibility(const Case& grid, const Tables& tables, Report& report) : grid_(grid), tables_(tables), report_(report) {}
+    Plausibility(const Case& grid, const Tables& tables, Report& report)
+        : grid_(grid), tables_(tables), report_(report) {}
 
     void check();
 
@@ -43,7 +46,9 @@ private:
     void check_powers(const Table& table, std::string_view column);
     void note_unused_data();
 
-    [[nodiscard]] const Cell& cell(const Table& table, const Row& row, std::string_view column) const { return row.cells[table.at(column)]; }
+    [[nodiscard]] const Cell& cell(const Table& table, const Row& row, std::string_view column) const {
+        return row.cells[table.at(column)];
+    }
     [[nodiscard]] const Row* bus_of(const Cell& key) const { return tables_["buses"].find(key.text); }
     [[nodiscard]] std::optional<Position> position(const Cell& bus) const;
 
@@ -72,11 +77,17 @@ void Plausibility::check_lengths() {
         const double km = number_of(length);
         const double straight = great_circle_km(*from, *to);
         if (km > 3.0 * straight + 10.0)
-            report_.error(length.place, {"AZ1416", lines.label(row), lines.label(row) + " is " + rounded(km) + " km long, its ends are " + rounded(straight) + " km apart",
-                                         "more than three times the straight way and 10 km", "is the length given in m, or is a substation in the wrong place?"});
+            report_.error(length.place, {"AZ1416", lines.label(row),
+                                         lines.label(row) + " is " + rounded(km) + " km long, its ends are " +
+                                             rounded(straight) + " km apart",
+                                         "more than three times the straight way and 10 km",
+                                         "is the length given in m, or is a substation in the wrong place?"});
         else if (km < 0.5 * straight)
-            report_.warning(length.place, {"AZ1416", lines.label(row), lines.label(row) + " is " + rounded(km) + " km long, its ends are " + rounded(straight) + " km apart",
-                                           "less than half of the straight way", "check the length and the positions of both substations"});
+            report_.warning(
+                length.place,
+                {"AZ1416", lines.label(row),
+                 lines.label(row) + " is " + rounded(km) + " km long, its ends are " + rounded(straight) + " km apart",
+                 "less than half of the straight way", "check the length and the positions of both substations"});
     }
 }
 
@@ -88,7 +99,9 @@ void Plausibility::check_line_voltages() {
         const double kv = number_of(cell(types, *types.find(type.text), "base_kv"));
         const double bus_kv = number_of(cell(tables_["buses"], *bus_of(cell(lines, row, "from_bus")), "base_kv"));
         if (std::abs(kv - bus_kv) <= 0.1 * bus_kv) continue;
-        report_.warning(type.place, {"AZ1417", lines.label(row), lines.label(row) + " is of a type for " + shortest(kv) + " kV and stands at " + shortest(bus_kv) + " kV",
+        report_.warning(type.place, {"AZ1417", lines.label(row),
+                                     lines.label(row) + " is of a type for " + shortest(kv) + " kV and stands at " +
+                                         shortest(bus_kv) + " kV",
                                      "a type for another voltage", "choose a type for this voltage, or add one"});
     }
 }
@@ -99,7 +112,10 @@ void Plausibility::check_shunt_steps() {
         const Cell& on = cell(shunts, row, "steps_on");
         const double steps = number_of(cell(shunts, row, "steps"), 1.0);
         if (number_of(on, steps) <= steps) continue;
-        report_.error(on.place, {"AZ1406", shunts.label(row), shunts.label(row) + " has " + on.text + " of " + shortest(steps) + " steps switched on", "expected 0 to " + shortest(steps)});
+        report_.error(on.place,
+                      {"AZ1406", shunts.label(row),
+                       shunts.label(row) + " has " + on.text + " of " + shortest(steps) + " steps switched on",
+                       "expected 0 to " + shortest(steps)});
     }
 }
 
@@ -110,8 +126,11 @@ void Plausibility::check_powers(const Table& table, std::string_view column) {
         const double mw = std::abs(number_of(power));
         const auto rating = rating_mva_.find(cell(table, row, "bus").text);
         if (rating == rating_mva_.end() || !(rating->second > 0.0) || mw <= 10.0 * rating->second) continue;
-        report_.error(power.place, {"AZ1415", table.label(row), table.label(row) + ": " + std::string(column) + " is " + shortest(mw) + " MW: given in kW?",
-                                    "all branches of its bus together carry " + rounded(rating->second) + " MVA", "the column is in MW: " + shortest(mw / 1000.0) + " MW?"});
+        report_.error(power.place,
+                      {"AZ1415", table.label(row),
+                       table.label(row) + ": " + std::string(column) + " is " + shortest(mw) + " MW: given in kW?",
+                       "all branches of its bus together carry " + rounded(rating->second) + " MVA",
+                       "the column is in MW: " + shortest(mw / 1000.0) + " MW?"});
     }
 }
 
@@ -134,7 +153,8 @@ void Plausibility::check_power_scale() {
 void Plausibility::note_unused_data() {
     const auto filled = [&](std::string_view table_name, std::string_view column) {
         const Table& table = tables_[table_name];
-        return std::count_if(table.rows().begin(), table.rows().end(), [&](const Row& row) { return !cell(table, row, column).text.empty(); });
+        return std::count_if(table.rows().begin(), table.rows().end(),
+                             [&](const Row& row) { return !cell(table, row, column).text.empty(); });
     };
     std::vector<std::string> parts;
     const auto note = [&](std::ptrdiff_t n, const char* what) {
@@ -145,7 +165,8 @@ void Plausibility::note_unused_data() {
     note(filled("shunts", "steps"), "shunts with switched steps");
     note(filled("generators", "profile"), "units with an hourly profile");
     if (parts.empty()) return;
-    report_.info({}, {"AZ1418", "", "read, but not part of the network model: " + join(parts, ", "), "", "taps and shunts stay as the tables and the operating point set them"});
+    report_.info({}, {"AZ1418", "", "read, but not part of the network model: " + join(parts, ", "), "",
+                      "taps and shunts stay as the tables and the operating point set them"});
 }
 
 void Plausibility::check() {
@@ -158,6 +179,8 @@ void Plausibility::check() {
 
 }  // namespace
 
-void check_plausibility(const Case& grid, const Tables& tables, Report& report) { Plausibility(grid, tables, report).check(); }
+void check_plausibility(const Case& grid, const Tables& tables, Report& report) {
+    Plausibility(grid, tables, report).check();
+}
 
 }  // namespace araz::folder

@@ -22,88 +22,199 @@ constexpr ColumnSpec provenance{"provenance", must, word, "reported|approximate|
 constexpr ColumnSpec source{"source", must, sources};
 constexpr ColumnSpec in_service{"in_service", must, flag};
 
-constexpr ColumnSpec bus_ref(std::string_view name, Need need = must) { return {name, need, reference, "buses"}; }
-constexpr ColumnSpec power(std::string_view name, std::string_view unit, Need need = must) { return {name, need, number, {}, -max_mw, max_mw, unit}; }
-constexpr ColumnSpec voltage_pu(std::string_view name, Need need = must) { return {name, need, positive, {}, 0, 2, "p.u."}; }
+constexpr ColumnSpec bus_ref(std::string_view name, Need need = must) {
+    return {name, need, reference, "buses"};
+}
+constexpr ColumnSpec power(std::string_view name, std::string_view unit, Need need = must) {
+    return {name, need, number, {}, -max_mw, max_mw, unit};
+}
+constexpr ColumnSpec voltage_pu(std::string_view name, Need need = must) {
+    return {name, need, positive, {}, 0, 2, "p.u."};
+}
 constexpr ColumnSpec base_kv{"base_kv", must, positive, {}, 0, max_kv, "kV"};
 
 constexpr std::array substations{
-    ColumnSpec{"substation"}, ColumnSpec{"name"}, ColumnSpec{"lat", must, number, {}, -90, 90, "degrees"},
-    ColumnSpec{"lon", must, number, {}, -180, 180, "degrees"}, ColumnSpec{"country", may}, ColumnSpec{"region", may}, provenance, source, note,
+    ColumnSpec{"substation"},
+    ColumnSpec{"name"},
+    ColumnSpec{"lat", must, number, {}, -90, 90, "degrees"},
+    ColumnSpec{"lon", must, number, {}, -180, 180, "degrees"},
+    ColumnSpec{"country", may},
+    ColumnSpec{"region", may},
+    provenance,
+    source,
+    note,
 };
-constexpr std::array areas{ColumnSpec{"area", must, integer, {}, 1, max_number}, ColumnSpec{"name"}, ColumnSpec{"country", may}, note};
-constexpr std::array zones{ColumnSpec{"zone", must, integer, {}, 1, max_number}, ColumnSpec{"name"}, ColumnSpec{"area", may, reference, "areas"}, note};
+constexpr std::array areas{ColumnSpec{"area", must, integer, {}, 1, max_number}, ColumnSpec{"name"},
+                           ColumnSpec{"country", may}, note};
+constexpr std::array zones{ColumnSpec{"zone", must, integer, {}, 1, max_number}, ColumnSpec{"name"},
+                           ColumnSpec{"area", may, reference, "areas"}, note};
 constexpr std::array buses{
-    ColumnSpec{"bus", must, integer, {}, 1, max_number}, ColumnSpec{"name"}, ColumnSpec{"substation", must, reference, "substations"}, base_kv,
-    ColumnSpec{"area", must, reference, "areas"}, ColumnSpec{"zone", may, reference, "zones"}, voltage_pu("vmin_pu"), voltage_pu("vmax_pu"),
-    ColumnSpec{"kind", must, word, "pq|pv|slack"}, voltage_pu("vm_set_pu", may), provenance, source, note,
+    ColumnSpec{"bus", must, integer, {}, 1, max_number},
+    ColumnSpec{"name"},
+    ColumnSpec{"substation", must, reference, "substations"},
+    base_kv,
+    ColumnSpec{"area", must, reference, "areas"},
+    ColumnSpec{"zone", may, reference, "zones"},
+    voltage_pu("vmin_pu"),
+    voltage_pu("vmax_pu"),
+    ColumnSpec{"kind", must, word, "pq|pv|slack"},
+    voltage_pu("vm_set_pu", may),
+    provenance,
+    source,
+    note,
 };
 constexpr std::array line_types{
-    ColumnSpec{"type"}, base_kv, ColumnSpec{"r_ohm_per_km", must, number, {}, 0, 50, "ohm/km"},
-    ColumnSpec{"x_ohm_per_km", must, positive, {}, 0, 10, "ohm/km"}, ColumnSpec{"b_us_per_km", must, number, {}, 0, 1000, "uS/km"},
-    ColumnSpec{"ampacity_summer_a", must, positive, {}, 0, 50000, "A"}, ColumnSpec{"ampacity_winter_a", must, positive, {}, 0, 50000, "A"},
-    ColumnSpec{"conductor", may}, provenance, source, note,
+    ColumnSpec{"type"},
+    base_kv,
+    ColumnSpec{"r_ohm_per_km", must, number, {}, 0, 50, "ohm/km"},
+    ColumnSpec{"x_ohm_per_km", must, positive, {}, 0, 10, "ohm/km"},
+    ColumnSpec{"b_us_per_km", must, number, {}, 0, 1000, "uS/km"},
+    ColumnSpec{"ampacity_summer_a", must, positive, {}, 0, 50000, "A"},
+    ColumnSpec{"ampacity_winter_a", must, positive, {}, 0, 50000, "A"},
+    ColumnSpec{"conductor", may},
+    provenance,
+    source,
+    note,
 };
 constexpr std::array lines{
-    ColumnSpec{"line"}, bus_ref("from_bus"), bus_ref("to_bus"), ColumnSpec{"type", must, reference, "line_types"},
-    ColumnSpec{"km", must, positive, {}, 0, max_km, "km"}, ColumnSpec{"circuit", may, integer, {}, 1, 100}, in_service,
-    ColumnSpec{"rate_a_mva", may, positive, {}, 0, max_mw, "MVA"}, provenance, source, note,
+    ColumnSpec{"line"},
+    bus_ref("from_bus"),
+    bus_ref("to_bus"),
+    ColumnSpec{"type", must, reference, "line_types"},
+    ColumnSpec{"km", must, positive, {}, 0, max_km, "km"},
+    ColumnSpec{"circuit", may, integer, {}, 1, 100},
+    in_service,
+    ColumnSpec{"rate_a_mva", may, positive, {}, 0, max_mw, "MVA"},
+    provenance,
+    source,
+    note,
 };
 constexpr std::array transformers{
-    ColumnSpec{"transformer"}, bus_ref("from_bus"), bus_ref("to_bus"), ColumnSpec{"mva", must, positive, {}, 0, max_mva, "MVA"},
-    ColumnSpec{"uk_percent", must, positive, {}, 0, 60, "%"}, ColumnSpec{"x_over_r", must, positive, {}, 0, 1000},
-    ColumnSpec{"tap_ratio", must, number, {}, 0.5, 2, "p.u."}, ColumnSpec{"shift_deg", may, number, {}, -180, 180, "degrees"},
-    ColumnSpec{"tap_min", may, number, {}, 0.5, 2, "p.u."}, ColumnSpec{"tap_max", may, number, {}, 0.5, 2, "p.u."},
-    ColumnSpec{"tap_steps", may, integer, {}, 0, 1000}, bus_ref("controlled_bus", may), ColumnSpec{"vector_group", may},
-    ColumnSpec{"parallel", may, integer, {}, 1, 100}, in_service, provenance, source, note,
+    ColumnSpec{"transformer"},
+    bus_ref("from_bus"),
+    bus_ref("to_bus"),
+    ColumnSpec{"mva", must, positive, {}, 0, max_mva, "MVA"},
+    ColumnSpec{"uk_percent", must, positive, {}, 0, 60, "%"},
+    ColumnSpec{"x_over_r", must, positive, {}, 0, 1000},
+    ColumnSpec{"tap_ratio", must, number, {}, 0.5, 2, "p.u."},
+    ColumnSpec{"shift_deg", may, number, {}, -180, 180, "degrees"},
+    ColumnSpec{"tap_min", may, number, {}, 0.5, 2, "p.u."},
+    ColumnSpec{"tap_max", may, number, {}, 0.5, 2, "p.u."},
+    ColumnSpec{"tap_steps", may, integer, {}, 0, 1000},
+    bus_ref("controlled_bus", may),
+    ColumnSpec{"vector_group", may},
+    ColumnSpec{"parallel", may, integer, {}, 1, 100},
+    in_service,
+    provenance,
+    source,
+    note,
 };
 constexpr std::array generators{
-    ColumnSpec{"generator"}, ColumnSpec{"name"}, bus_ref("bus"), ColumnSpec{"technology", may}, ColumnSpec{"fuel", may}, ColumnSpec{"gentype", may},
-    power("pmin_mw", "MW"), power("pmax_mw", "MW"), power("available_mw", "MW", may), power("qmin_mvar", "MVAr"), power("qmax_mvar", "MVAr"),
-    power("p_mw", "MW"), voltage_pu("vm_set_pu"), in_service, ColumnSpec{"profile", may}, provenance, source, note,
+    ColumnSpec{"generator"},
+    ColumnSpec{"name"},
+    bus_ref("bus"),
+    ColumnSpec{"technology", may},
+    ColumnSpec{"fuel", may},
+    ColumnSpec{"gentype", may},
+    power("pmin_mw", "MW"),
+    power("pmax_mw", "MW"),
+    power("available_mw", "MW", may),
+    power("qmin_mvar", "MVAr"),
+    power("qmax_mvar", "MVAr"),
+    power("p_mw", "MW"),
+    voltage_pu("vm_set_pu"),
+    in_service,
+    ColumnSpec{"profile", may},
+    provenance,
+    source,
+    note,
 };
 constexpr std::array loads{
-    ColumnSpec{"load"}, bus_ref("bus"), power("p_mw", "MW"), power("q_mvar", "MVAr"), ColumnSpec{"region", may}, provenance, source, note,
+    ColumnSpec{"load"},
+    bus_ref("bus"),
+    power("p_mw", "MW"),
+    power("q_mvar", "MVAr"),
+    ColumnSpec{"region", may},
+    provenance,
+    source,
+    note,
 };
 constexpr std::array shunts{
-    ColumnSpec{"shunt"}, bus_ref("bus"), power("q_mvar_at_1pu", "MVAr"), ColumnSpec{"kind", must, word, "line_reactor|reactor|capacitor|svc"},
-    ColumnSpec{"steps", may, integer, {}, 1, 1000}, ColumnSpec{"steps_on", may, integer, {}, 0, 1000},
-    ColumnSpec{"line", may, reference, "lines"}, in_service, provenance, source, note,
+    ColumnSpec{"shunt"},
+    bus_ref("bus"),
+    power("q_mvar_at_1pu", "MVAr"),
+    ColumnSpec{"kind", must, word, "line_reactor|reactor|capacitor|svc"},
+    ColumnSpec{"steps", may, integer, {}, 1, 1000},
+    ColumnSpec{"steps_on", may, integer, {}, 0, 1000},
+    ColumnSpec{"line", may, reference, "lines"},
+    in_service,
+    provenance,
+    source,
+    note,
 };
 constexpr std::array hvdc{
-    ColumnSpec{"hvdc"}, ColumnSpec{"name"}, bus_ref("from_bus"), bus_ref("to_bus"), power("p_mw", "MW"), power("pmin_mw", "MW"), power("pmax_mw", "MW"),
-    ColumnSpec{"loss_percent", may, number, {}, 0, 50, "%"}, power("qmin_mvar", "MVAr"), power("qmax_mvar", "MVAr"), voltage_pu("vm_set_from_pu"),
-    voltage_pu("vm_set_to_pu"), in_service, provenance, source, note,
+    ColumnSpec{"hvdc"},
+    ColumnSpec{"name"},
+    bus_ref("from_bus"),
+    bus_ref("to_bus"),
+    power("p_mw", "MW"),
+    power("pmin_mw", "MW"),
+    power("pmax_mw", "MW"),
+    ColumnSpec{"loss_percent", may, number, {}, 0, 50, "%"},
+    power("qmin_mvar", "MVAr"),
+    power("qmax_mvar", "MVAr"),
+    voltage_pu("vm_set_from_pu"),
+    voltage_pu("vm_set_to_pu"),
+    in_service,
+    provenance,
+    source,
+    note,
 };
 constexpr std::array boundaries{
-    ColumnSpec{"boundary"}, ColumnSpec{"name"}, ColumnSpec{"country", may}, bus_ref("bus"), ColumnSpec{"generator", may, reference, "generators"},
-    ColumnSpec{"load", may, reference, "loads"}, provenance, source, note,
+    ColumnSpec{"boundary"},
+    ColumnSpec{"name"},
+    ColumnSpec{"country", may},
+    bus_ref("bus"),
+    ColumnSpec{"generator", may, reference, "generators"},
+    ColumnSpec{"load", may, reference, "loads"},
+    provenance,
+    source,
+    note,
 };
 constexpr std::array contingencies{
-    ColumnSpec{"contingency"}, ColumnSpec{"name"}, ColumnSpec{"kind"},
-    ColumnSpec{"element_kind", must, word, "line|transformer|generator|hvdc|bus|load|shunt"}, ColumnSpec{"element"}, provenance, source, note,
+    ColumnSpec{"contingency"},
+    ColumnSpec{"name"},
+    ColumnSpec{"kind"},
+    ColumnSpec{"element_kind", must, word, "line|transformer|generator|hvdc|bus|load|shunt"},
+    ColumnSpec{"element"},
+    provenance,
+    source,
+    note,
 };
-constexpr std::array state{bus_ref("bus"), voltage_pu("vm_pu"), ColumnSpec{"va_deg", must, number, {}, -36000, 36000, "degrees"}};
+constexpr std::array state{bus_ref("bus"), voltage_pu("vm_pu"),
+                           ColumnSpec{"va_deg", must, number, {}, -36000, 36000, "degrees"}};
 
 constexpr std::array tables{
-    TableSpec{"substations", "substation", true, true, substations},
-    TableSpec{"areas", "area", true, true, areas},
-    TableSpec{"zones", "zone", true, true, zones},
-    TableSpec{"buses", "bus", true, true, buses},
-    TableSpec{"line_types", "line type", true, true, line_types},
-    TableSpec{"lines", "line", true, true, lines},
-    TableSpec{"transformers", "transformer", true, true, transformers},
-    TableSpec{"generators", "generator", true, true, generators},
-    TableSpec{"loads", "load", true, true, loads},
-    TableSpec{"shunts", "shunt", false, true, shunts},
-    TableSpec{"hvdc", "hvdc", false, true, hvdc},
-    TableSpec{"boundaries", "boundary", false, true, boundaries},
-    TableSpec{"contingencies", "contingency", false, false, contingencies},
-    TableSpec{"state", "stored state of bus", false, true, state},
+    TableSpec{"substations", "substation", true, substations},
+    TableSpec{"areas", "area", true, areas},
+    TableSpec{"zones", "zone", true, zones},
+    TableSpec{"buses", "bus", true, buses, "name"},
+    TableSpec{"line_types", "line type", true, line_types},
+    TableSpec{"lines", "line", true, lines},
+    TableSpec{"transformers", "transformer", true, transformers},
+    TableSpec{"generators", "generator", true, generators},
+    TableSpec{"loads", "load", true, loads},
+    TableSpec{"shunts", "shunt", false, shunts},
+    TableSpec{"hvdc", "hvdc", false, hvdc},
+    TableSpec{"boundaries", "boundary", false, boundaries},
+    TableSpec{"contingencies", "contingency", false, contingencies, "", false, false},
+    TableSpec{"state", "stored state of bus", false, state, "", true, false},
 };
 
 }  // namespace
 
-std::span<const TableSpec> table_specs() { return tables; }
+std::span<const TableSpec> table_specs() {
+    return tables;
+}
 
 }  // namespace araz::folder

@@ -19,7 +19,9 @@ std::vector<std::string> TableSpec::column_names() const {
     return names;
 }
 
-std::string Table::label(const Row& row) const { return std::string(spec_->element) + " " + row.key().text; }
+std::string Table::label(const Row& row) const {
+    return std::string(spec_->element) + " " + row.key().text;
+}
 
 std::size_t Table::at(std::string_view column) const {
     const int found = spec_->column(column);
@@ -60,7 +62,8 @@ Tables::Tables() {
 }
 
 Table* Tables::find(std::string_view name) {
-    const auto found = std::find_if(tables_.begin(), tables_.end(), [&](const Table& t) { return t.spec().name == name; });
+    const auto found =
+        std::find_if(tables_.begin(), tables_.end(), [&](const Table& t) { return t.spec().name == name; });
     return found == tables_.end() ? nullptr : &*found;
 }
 
@@ -71,18 +74,22 @@ const Table& Tables::operator[](std::string_view name) const {
 }
 
 Table* Tables::of_element(std::string_view element) {
-    const auto found = std::find_if(tables_.begin(), tables_.end(), [&](const Table& t) { return t.spec().element == element; });
+    const auto found =
+        std::find_if(tables_.begin(), tables_.end(), [&](const Table& t) { return t.spec().element == element; });
     return found == tables_.end() ? nullptr : &*found;
 }
 
 std::string canonical_key(const ColumnSpec& column, std::string text) {
     if (column.kind != Kind::integer && column.kind != Kind::reference) return text;
-    if (text.size() < 2 || text.front() != '0' || text.find_first_not_of("0123456789") != std::string::npos) return text;
+    if (text.size() < 2 || text.front() != '0' || text.find_first_not_of("0123456789") != std::string::npos)
+        return text;
     const auto first = text.find_first_not_of('0');
     return first == std::string::npos ? "0" : text.substr(first);
 }
 
-double number_of(const Cell& cell, double missing) { return cell.text.empty() ? missing : parse_double(cell.text).value_or(missing); }
+double number_of(const Cell& cell, double missing) {
+    return cell.text.empty() ? missing : parse_double(cell.text).value_or(missing);
+}
 
 namespace {
 
@@ -96,10 +103,14 @@ std::vector<int> match_header(Table& table, const CsvText& csv, Report& report) 
         const int column = spec.column(head.text);
         if (column < 0) {
             unknown.push_back(head.text);
-            report.warning(head.place, {"AZ1403", "", table.file_name() + " has a column '" + head.text + "' that is not used" + did_you_mean(head.text, spec.column_names()),
+            report.warning(head.place, {"AZ1403", "",
+                                        table.file_name() + " has a column '" + head.text + "' that is not used" +
+                                            did_you_mean(head.text, spec.column_names()),
                                         "not a column of this table"});
         } else if (int& slot = from[static_cast<std::size_t>(column)]; slot >= 0) {
-            report.error(head.place, {"AZ1408", "", "the column '" + head.text + "' stands twice in " + table.file_name(), "second time", "remove one of them"});
+            report.error(head.place,
+                         {"AZ1408", "", "the column '" + head.text + "' stands twice in " + table.file_name(),
+                          "second time", "remove one of them"});
         } else {
             slot = static_cast<int>(i);
         }
@@ -108,8 +119,8 @@ std::vector<int> match_header(Table& table, const CsvText& csv, Report& report) 
         const ColumnSpec& column = spec.columns[c];
         if (from[c] >= 0 || column.need == Need::may) continue;
         table.lacking[c] = true;
-        report.error(csv.place, {"AZ1402", "", table.file_name() + " has no column '" + std::string(column.name) + "'", "the header",
-                                 "add the column" + did_you_mean(column.name, unknown)});
+        report.error(csv.place, {"AZ1402", "", table.file_name() + " has no column '" + std::string(column.name) + "'",
+                                 "the header", "add the column" + did_you_mean(column.name, unknown)});
     }
     return from;
 }
@@ -120,8 +131,9 @@ void load_table(Table& table, Files& files, Report& report) {
     const std::string name = table.file_name();
     if (!files.exists(name)) {
         if (!table.spec().required) return;
-        report.error({}, {"AZ1401", "", files.path_of(name) + " is missing", "",
-                          "a case folder needs it, if only with its header: " + join(table.spec().column_names(), ",")});
+        report.error({},
+                     {"AZ1401", "", files.path_of(name) + " is missing", "",
+                      "a case folder needs it, if only with its header: " + join(table.spec().column_names(), ",")});
         return;
     }
     const auto file = files.read(name);
@@ -136,8 +148,10 @@ void load_table(Table& table, Files& files, Report& report) {
     for (const auto& cells : csv.rows) {
         Row row{std::vector<Cell>(width), cells.front().place};
         for (std::size_t c = 0; c < width; ++c) {
-            if (from[c] < 0) row.cells[c].place = row.place;
-            else row.cells[c] = cells[static_cast<std::size_t>(from[c])];
+            if (from[c] < 0)
+                row.cells[c].place = row.place;
+            else
+                row.cells[c] = cells[static_cast<std::size_t>(from[c])];
             row.cells[c].text = canonical_key(table.spec().columns[c], std::move(row.cells[c].text));
         }
         table.append(std::move(row));

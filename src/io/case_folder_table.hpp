@@ -14,7 +14,7 @@ namespace araz::folder {
 enum class Kind {
     text,
     number,
-    positive,   ///< a number above 0
+    positive,  ///< a number above 0
     integer,
     flag,       ///< 0 or 1
     word,       ///< one of `target`, separated by |
@@ -42,8 +42,10 @@ struct TableSpec {
     std::string_view name;     ///< "lines", the table of lines.csv
     std::string_view element;  ///< "line"
     bool required = true;
-    bool unique_key = true;
     std::span<const ColumnSpec> columns;
+    std::string_view unique = {};  ///< a further column whose cells differ from row to row
+    bool unique_key = true;
+    bool changeable = true;  ///< by points and variants
 
     [[nodiscard]] std::string_view key() const { return columns.front().name; }
     [[nodiscard]] int column(std::string_view column_name) const;  ///< -1: there is none

@@ -85,12 +85,18 @@ TomlNode Converter::convert(const toml::node& node, int depth) const {
 
 std::string_view to_string(TomlKind kind) {
     switch (kind) {
-        case TomlKind::text: return "a text";
-        case TomlKind::number: return "a number";
-        case TomlKind::flag: return "true or false";
-        case TomlKind::list: return "a list";
-        case TomlKind::table: return "a table";
-        case TomlKind::other: break;
+        case TomlKind::text:
+            return "a text";
+        case TomlKind::number:
+            return "a number";
+        case TomlKind::flag:
+            return "true or false";
+        case TomlKind::list:
+            return "a list";
+        case TomlKind::table:
+            return "a table";
+        case TomlKind::other:
+            break;
     }
     return "a date or time";
 }

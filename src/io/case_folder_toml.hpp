@@ -14,9 +14,9 @@ enum class TomlKind { text, number, flag, list, table, other };
 
 struct TomlNode {
     TomlKind kind = TomlKind::other;
-    Cell value;       ///< text, number ("1.5") or flag ("1", "0") as a cell; of the rest only the place
-    Place key_place;  ///< of members of a table
-    std::vector<TomlNode> items;                            ///< list
+    Cell value;                   ///< text, number ("1.5") or flag ("1", "0") as a cell; of the rest only the place
+    Place key_place;              ///< of members of a table
+    std::vector<TomlNode> items;  ///< list
     std::vector<std::pair<std::string, TomlNode>> members;  ///< table, by name
 
     [[nodiscard]] const TomlNode* member(std::string_view name) const;
