@@ -139,6 +139,7 @@ constexpr std::array loads{
     source,
     note,
 };
+constexpr std::array load_profiles{ColumnSpec{"region"}, ColumnSpec{"profile"}, provenance, source, note};
 constexpr std::array shunts{
     ColumnSpec{"shunt"},
     bus_ref("bus"),
@@ -204,6 +205,7 @@ constexpr std::array tables{
     TableSpec{"transformers", "transformer", true, transformers},
     TableSpec{"generators", "generator", true, generators},
     TableSpec{"loads", "load", true, loads},
+    TableSpec{"load_profiles", "load profile of region", false, load_profiles, "", true, false},
     TableSpec{"shunts", "shunt", false, shunts},
     TableSpec{"hvdc", "hvdc", false, hvdc},
     TableSpec{"boundaries", "boundary", false, boundaries},

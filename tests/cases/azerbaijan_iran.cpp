@@ -18,6 +18,7 @@ Case as_matpower(Case grid) {
     grid.format = "matpower";
     grid.dc_lines_active = false;
     grid.files.clear();  // a folder has many
+    grid.files.clear();  // a folder has many
     for (GeneratorRow& row : grid.generators) row.id.clear();
     for (BranchRow& row : grid.branches) row.id.clear();
     for (DcLineRow& row : grid.dc_lines) row.id = row.name = "";
@@ -73,13 +74,15 @@ TEST(AzerbaijanIran, EveryPointAndVariantReadsWithoutError) {
     for (const CaseSelection& selection : selections) {
         const auto grid = read_case(folder, {}, selection);
         ASSERT_TRUE(grid) << selection.point << " " << selection.variant << "\n" << render(grid.error().findings);
-        EXPECT_FALSE(has_error(check_case(*grid))) << selection.point << " " << selection.variant << "\n" << render(check_case(*grid));
+        EXPECT_FALSE(has_error(check_case(*grid))) << selection.point << " " << selection.variant << "\n"
+                                                   << render(check_case(*grid));
     }
 }
 
 TEST(AzerbaijanIran, SurvivesTheWayThroughAMatpowerFile) {
     const auto path = std::filesystem::temp_directory_path() / ("araz_iran_" + std::to_string(::getpid()) + ".m");
-    for (const CaseSelection& selection : {CaseSelection{}, CaseSelection{"", "hvdc-600"}, CaseSelection{"winter-peak-2030", "all"}}) {
+    for (const CaseSelection& selection :
+         {CaseSelection{}, CaseSelection{"", "hvdc-600"}, CaseSelection{"winter-peak-2030", "all"}}) {
         const auto grid = read_case(folder, {}, selection);
         ASSERT_TRUE(grid) << render(grid.error().findings);
         ASSERT_TRUE(write_case(*grid, path.string()));
