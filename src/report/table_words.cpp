@@ -77,6 +77,8 @@ std::string limit_words(const TransferLimit& limit) {
     if (limit.cause == "key_source") return "the exporting side has no generation left to raise";
     if (limit.cause == "key_sink") return "the importing side has no generation left to lower";
     if (limit.cause == "none_up_to_max") return "no limit up to the largest shift searched";
+    if (limit.dc_line > 0)
+        return fmt::format("DC line {} ({}) at its limit of {:.1f} MW", limit.dc_line, cell(limit.branch_name, 48), limit.limit);
     if (limit.cause == "collapse") return "no power-flow solution" + state;
     if (limit.cause == "solver_failure") return "the solver failed" + state + " (not a security limit)";
     const std::string element = element_words(limit);

@@ -137,17 +137,31 @@ private:
     void no_room(const SecurityReport& at_zero) {
         SearchResult nothing;
         nothing.at_secure = at_zero;
-        result_.limit.cause = key_cause();
-        result_.intact_limit.cause = result_.limit.cause;
+        result_.limit = room_limit();
+        result_.intact_limit = result_.limit;
         result_.ttc_intact_mw = result_.base_exchange_mw;
         certify(nothing, at_zero);
         conclude(nothing);
     }
 
-    [[nodiscard]] std::string key_cause() const {
-        if (options_.max_mw / net_.base_mva < std::min(exchange_.source_room(), exchange_.sink_room()))
-            return "none_up_to_max";
-        return exchange_.source_room() <= exchange_.sink_room() ? "key_source" : "key_sink";
+    // What ends the search when no element does: the largest shift asked for, the DC lines between the
+    // islands, or the units of a side.
+    [[nodiscard]] TransferLimit room_limit() const {
+        TransferLimit limit;
+        limit.cause = "none_up_to_max";
+        if (options_.max_mw / net_.base_mva < std::min(exchange_.source_room(), exchange_.sink_room())) return limit;
+        const int dc = exchange_.dc_bound();
+        if (dc < 0) {
+            limit.cause = exchange_.source_room() <= exchange_.sink_room() ? "key_source" : "key_sink";
+            return limit;
+        }
+        limit.cause = "thermal";
+        limit.dc_line = net_.dc_row[dc] + 1;
+        limit.branch_name = net_.source->dc_lines[net_.dc_row[dc]].name;
+        limit.unit = "MW";
+        limit.limit = net_.base_mva * std::max(std::abs(net_.dc_pmax[dc]), std::abs(net_.dc_pmin[dc]));
+        limit.value = limit.limit;
+        return limit;
     }
 
     void search(const SecurityReport& at_zero) {
@@ -169,11 +183,7 @@ private:
     }
 
     TransferLimit classify(const SearchResult& found) {
-        if (std::isnan(found.insecure)) {
-            TransferLimit limit;
-            limit.cause = key_cause();
-            return limit;
-        }
+        if (std::isnan(found.insecure)) return room_limit();
         if (found.source_exhausted || found.sink_exhausted) {
             TransferLimit limit;
             limit.cause = found.source_exhausted ? "key_source" : "key_sink";

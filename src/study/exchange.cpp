@@ -21,12 +21,6 @@ std::vector<int> groups(const ExchangeSides& sides) {
     return group;
 }
 
-std::vector<unsigned char> members(const std::vector<int>& group, int wanted) {
-    std::vector<unsigned char> in(group.size(), 0);
-    for (std::size_t b = 0; b < group.size(); ++b) in[b] = group[b] == wanted ? 1 : 0;
-    return in;
-}
-
 // What the base state sets for every unit. In scheduled mode the file's schedule: the slack follows.
 std::vector<double> base_outputs(const Network& net, ExchangeMode mode, const Solution& base) {
     return mode == ExchangeMode::net ? base.gen_p : net.pg;
@@ -40,11 +34,6 @@ std::vector<double> exports_at(const ElectricalModel& model, const Solution& sol
 
 }  // namespace
 
-/// Change of infeed of each group, p.u.
-struct Exchange::Shifts {
-    double from = 0.0, to = 0.0, rest = 0.0;
-};
-
 Exchange::Exchange(ModelPtr model, ExchangeMode mode, KeyKind key, ExchangeSides sides, const Solution& base)
     : model_(std::move(model)),
       mode_(mode),
@@ -53,12 +42,9 @@ Exchange::Exchange(ModelPtr model, ExchangeMode mode, KeyKind key, ExchangeSides
       base_p_(base_outputs(*model_->network, mode, base)),
       base_export_(exports_at(*model_, base, group_)),
       source_(*model_->network, key, true, base_p_, sides_.in_from, mode == ExchangeMode::scheduled),
-      sink_(*model_->network, key, false, base_p_, sides_.in_to, mode == ExchangeMode::scheduled),
-      source_back_(*model_->network, key, false, base_p_, sides_.in_from, mode == ExchangeMode::scheduled),
-      sink_back_(*model_->network, key, true, base_p_, sides_.in_to, mode == ExchangeMode::scheduled),
-      rest_up_(*model_->network, KeyKind::pg, true, base_p_, members(group_, 2), false),
-      rest_down_(*model_->network, KeyKind::pg, false, base_p_, members(group_, 2), false) {
+      sink_(*model_->network, key, false, base_p_, sides_.in_to, mode == ExchangeMode::scheduled) {
     join_islands();
+    make_cells(key, base);
 }
 
 namespace {
@@ -70,9 +56,10 @@ double room_in(const ShiftKey& key, const std::vector<unsigned char>& inside) {
     return room;
 }
 
-// What more can leave (or enter) an island over a DC line.
+// What more can leave an island over a DC line in the direction `sign`, metered at the exporting end.
 double headroom(const Network& net, int dc, double p, double sign) {
-    return std::max(0.0, sign > 0.0 ? net.dc_pmax[dc] - p : p - net.dc_pmin[dc]);
+    const double room = sign > 0.0 ? net.dc_pmax[dc] - p : net.dc_delivered(dc, p) - net.dc_delivered(dc, net.dc_pmin[dc]);
+    return std::max(0.0, room);
 }
 
 }  // namespace
@@ -119,7 +106,81 @@ void Exchange::join_islands() {
         const double in = std::min(sink_room[k], source_room[k] > 0.0 ? source_room[k] + carried_in[k] : carried_in[k]);
         source_.limit_group(inside[k], out);
         sink_.limit_group(inside[k], in);
+        const bool bound = (source_room[k] > out && carried_out[k] > 0.0) || (sink_room[k] > in && carried_in[k] > 0.0);
+        for (const Link& link : links_)
+            if (bound && dc_bound_ < 0 && (net.island[net.dc_from(link.dc)] == static_cast<int>(k) ||
+                                           net.island[net.dc_to(link.dc)] == static_cast<int>(k)))
+                dc_bound_ = link.dc;
     }
+}
+
+void Exchange::make_cells(KeyKind key, const Solution& base) {
+    const Network& net = *model_->network;
+    cell_of_.assign(static_cast<std::size_t>(net.n_bus), -1);
+    const bool skip_slack = mode_ == ExchangeMode::scheduled;
+    for (int island = 0; island < net.n_island; ++island)
+        for (int group = 0; group < 3; ++group) {
+            std::vector<unsigned char> in(static_cast<std::size_t>(net.n_bus), 0);
+            bool any = false;
+            for (int b = 0; b < net.n_bus; ++b) {
+                in[b] = net.island[b] == island && group_[b] == group ? 1 : 0;
+                if (in[b] == 0) continue;
+                any = true;
+                cell_of_[b] = static_cast<int>(cells_.size());
+            }
+            if (!any) continue;
+            // Neither side's areas scale their own schedule, whatever the key of the shift is.
+            const KeyKind kind = group == 2 ? KeyKind::pg : key;
+            const bool skip = skip_slack && group != 2;
+            Cell cell{island, group, ShiftKey(net, kind, true, base_p_, in, skip),
+                      ShiftKey(net, kind, false, base_p_, in, skip)};
+            cell.can_move = group == 2 ? cell.down.capacity() > 0.0
+                                       : cell.up.capacity() > 0.0 || cell.down.capacity() > 0.0;
+            cells_.push_back(std::move(cell));
+        }
+    std::vector<solver::BranchFlow> flows;
+    branch_flows(*model_, base, flows);
+    const std::vector<double> exported = net_exports(net, cell_of_, static_cast<int>(cells_.size()), flows, base);
+    for (std::size_t c = 0; c < cells_.size(); ++c) cells_[c].base_export = exported[c];
+    choose_balancing_cells();
+}
+
+// The importing side takes what is left over; where an island holds none of it that can move, the areas
+// outside the exchange do, and last the exporting side, whose exports its DC lines then fix.
+void Exchange::choose_balancing_cells() {
+    for (int island = 0; island < model_->network->n_island; ++island)
+        for (const int group : {1, 2, 0}) {
+            const auto found = std::find_if(cells_.begin(), cells_.end(), [&](const Cell& cell) {
+                return cell.island == island && cell.group == group && cell.can_move;
+            });
+            if (found == cells_.end()) continue;
+            found->balances = true;
+            break;
+        }
+}
+
+// What each cell adds to its infeed for a shift, before any correction for losses; p.u.
+std::vector<double> Exchange::cell_shares(double shift) const {
+    std::vector<double> moved(cells_.size(), 0.0);
+    const auto add = [&](const ShiftKey& key, double sign) {
+        const std::vector<double> share = key.shares(shift);
+        for (std::size_t k = 0; k < share.size(); ++k)
+            moved[cell_of_[key.bus_of(key.participants()[k])]] += sign * share[k];
+    };
+    add(source_, 1.0);
+    add(sink_, -1.0);
+    return moved;
+}
+
+// Whether the cells of both sides can move so far in the direction of the exchange.
+PointStatus Exchange::room_for(const std::vector<double>& moved) const {
+    for (std::size_t c = 0; c < cells_.size(); ++c) {
+        if (cells_[c].group == 0 && moved[c] > cells_[c].up.capacity() * (1.0 + 1e-12))
+            return PointStatus::source_exhausted;
+        if (cells_[c].group == 1 && -moved[c] > cells_[c].down.capacity() * (1.0 + 1e-12))
+            return PointStatus::sink_exhausted;
+    }
+    return PointStatus::ok;
 }
 
 // Power at the from end of each DC line for a shift, p.u.
@@ -176,17 +237,14 @@ std::vector<double> Exchange::direction(double shift) const {
     return column;
 }
 
-Scenario Exchange::scenario_for(const Shifts& shifts, double shift) const {
+Scenario Exchange::scenario_for(const std::vector<double>& moved, double shift) const {
     Scenario scenario;
     // Every unit at its base output first: in net mode that includes the slack's.
     for (int g = 0; g < static_cast<int>(base_p_.size()); ++g) scenario.generator_p.push_back({g, base_p_[g]});
-    const auto move = [&](double amount, const ShiftKey& up, const ShiftKey& down) {
-        if (amount > 0.0) up.apply(amount, scenario);
-        if (amount < 0.0) down.apply(-amount, scenario);
-    };
-    move(shifts.from, source_, source_back_);
-    move(shifts.to, sink_back_, sink_);
-    move(shifts.rest, rest_up_, rest_down_);
+    for (std::size_t c = 0; c < cells_.size(); ++c) {
+        if (moved[c] > 0.0) cells_[c].up.apply(moved[c], scenario);
+        if (moved[c] < 0.0) cells_[c].down.apply(-moved[c], scenario);
+    }
     if (links_.empty()) return scenario;
     // The lines carry the shift itself; what the areas add for losses stays inside them.
     const Network& net = *model_->network;
@@ -198,13 +256,14 @@ Scenario Exchange::scenario_for(const Shifts& shifts, double shift) const {
     return scenario;
 }
 
-void Exchange::measure(const Engine& engine, ExchangePoint& point, std::vector<double>& exported) const {
+// Fills the net position and the losses of a solved point; the net position of each cell comes back, p.u.
+std::vector<double> Exchange::measure(const Engine& engine, ExchangePoint& point) const {
     std::vector<solver::BranchFlow> flows;
     branch_flows(engine.model(), point.intact, flows);
-    exported = net_exports(engine.network(), group_, 3, flows, point.intact);
-    point.net_export = exported[0];
+    point.net_export = net_exports(engine.network(), group_, 3, flows, point.intact)[0];
     point.loss = 0.0;
     for (const auto& flow : flows) point.loss += flow.p_from + flow.p_to;
+    return net_exports(engine.network(), cell_of_, static_cast<int>(cells_.size()), flows, point.intact);
 }
 
 ExchangePoint Exchange::solve(Engine& engine, double shift, const Solution& warm) const {
@@ -214,32 +273,90 @@ ExchangePoint Exchange::solve(Engine& engine, double shift, const Solution& warm
     if (shift > source_.capacity()) point.status = PointStatus::source_exhausted;
     else if (shift > sink_.capacity()) point.status = PointStatus::sink_exhausted;
     if (point.status != PointStatus::ok) return point;
-    point.scenario = scenario_for({shift, -shift, 0.0}, shift);
+    point.scenario = scenario_for(cell_shares(shift), shift);
     point.intact = engine.solve_from(point.scenario, warm);
     if (!point.intact.solved()) {
         point.status = PointStatus::unsolved;
         return point;
     }
-    std::vector<double> exported;
-    measure(engine, point, exported);
+    static_cast<void>(measure(engine, point));
     return point;
 }
 
-// Fixed point on the infeed of each group: after a solve, every group's schedule becomes its actual
-// infeed plus what its net position lacks. What the iteration leaves over is the second-order change of
-// losses, so it contracts by about the marginal loss factor (a few per cent) per round.
-ExchangePoint Exchange::solve_net(Engine& engine, double shift, const Solution& warm) const {
+// Net position each cell is to have, p.u.; that of a balancing cell is not used.
+std::vector<double> Exchange::wanted_exports(const std::vector<double>& shares, double shift) const {
     const Network& net = *model_->network;
+    // Cells of the exporting side that feed each other by DC lose more on the way. What counts is the
+    // net position of the whole side, so those that can be set send that much more.
+    double lost_inside = 0.0;
+    const std::vector<double> p = dc_set_points(shift);
+    for (int dc = 0; dc < net.n_dc; ++dc) {
+        if (group_[net.dc_from(dc)] != 0 || group_[net.dc_to(dc)] != 0) continue;
+        const double p_base = -base_p_[net.n_unit + 2 * dc];
+        lost_inside += (p[dc] - net.dc_delivered(dc, p[dc])) - (p_base - net.dc_delivered(dc, p_base));
+    }
+    const auto can_be_set = [&](std::size_t c) {
+        return cells_[c].group == 0 && cells_[c].can_move && !cells_[c].balances && shares[c] > 0.0;
+    };
+    double set_share = 0.0;
+    for (std::size_t c = 0; c < cells_.size(); ++c) set_share += can_be_set(c) ? shares[c] : 0.0;
+    std::vector<double> wanted(cells_.size());
+    for (std::size_t c = 0; c < cells_.size(); ++c) {
+        wanted[c] = cells_[c].base_export + (cells_[c].group == 0 ? shares[c] : 0.0);
+        if (can_be_set(c)) wanted[c] += lost_inside * shares[c] / set_share;
+    }
+    return wanted;
+}
+
+// One correction of the infeed of each cell towards the `wanted` net positions; the largest error comes back.
+double Exchange::correct(const std::vector<double>& wanted, const ExchangePoint& point,
+                         const std::vector<double>& exported, std::vector<double>& moved) const {
+    const Network& net = *model_->network;
+    // What the slack units of each cell gave beyond their schedule.
+    std::vector<double> beyond(cells_.size(), 0.0);
+    std::vector<double> scheduled(base_p_);
+    for (const GeneratorSetting& setting : point.scenario.generator_p) scheduled[setting.generator] = setting.p;
+    for (int g = 0; g < net.n_unit; ++g) {
+        const int cell = cell_of_[net.gen_bus[g]];
+        if (cell >= 0) beyond[cell] += point.intact.gen_p[g] - scheduled[g];
+    }
+    double error = 0.0;
+    std::vector<double> left_over(static_cast<std::size_t>(net.n_island), 0.0);
+    for (std::size_t c = 0; c < cells_.size(); ++c) {
+        const Cell& cell = cells_[c];
+        if (cell.balances) {
+            error = std::max(error, std::abs(beyond[c]));
+            continue;
+        }
+        if (!cell.can_move) {
+            left_over[cell.island] += beyond[c];
+            error = std::max(error, std::abs(beyond[c]));
+            continue;
+        }
+        const double lacks = wanted[c] - exported[c];
+        error = std::max({error, std::abs(lacks), std::abs(beyond[c])});
+        moved[c] += beyond[c] + lacks;
+        left_over[cell.island] -= lacks;
+    }
+    for (std::size_t c = 0; c < cells_.size(); ++c)
+        if (cells_[c].balances) moved[c] += beyond[c] + left_over[cells_[c].island];
+    return error;
+}
+
+// Fixed point on the infeed of each cell: after a solve, its schedule becomes its actual infeed plus what
+// its net position lacks. What the iteration leaves over is the second-order change of losses, so it
+// contracts by about the marginal loss factor (a few per cent) per round.
+ExchangePoint Exchange::solve_net(Engine& engine, double shift, const Solution& warm) const {
     ExchangePoint point;
     point.shift = shift;
-    Shifts shifts{shift, -shift, 0.0};
+    const std::vector<double> shares = cell_shares(shift);
+    std::vector<double> moved = shares;
+    const std::vector<double> wanted = wanted_exports(shares, shift);
     const Solution* start = &warm;
-    const bool rest_can_move = rest_down_.capacity() > 0.0;
     for (int round = 0; round < max_exchange_rounds; ++round) {
-        if (shifts.from > source_.capacity() * (1.0 + 1e-12)) point.status = PointStatus::source_exhausted;
-        else if (-shifts.to > sink_.capacity() * (1.0 + 1e-12)) point.status = PointStatus::sink_exhausted;
+        point.status = room_for(moved);
         if (point.status != PointStatus::ok) return point;
-        point.scenario = scenario_for(shifts, shift);
+        point.scenario = scenario_for(moved, shift);
         Solution next = engine.solve_from(point.scenario, *start);
         point.intact = std::move(next);
         start = &point.intact;
@@ -247,24 +364,9 @@ ExchangePoint Exchange::solve_net(Engine& engine, double shift, const Solution& 
             point.status = PointStatus::unsolved;
             return point;
         }
-        std::vector<double> exported;
-        measure(engine, point, exported);
-
-        // What each group's slack units gave beyond their schedule.
-        double beyond[3] = {0.0, 0.0, 0.0};
-        std::vector<double> scheduled(base_p_);
-        for (const GeneratorSetting& setting : point.scenario.generator_p) scheduled[setting.generator] = setting.p;
-        for (int g = 0; g < net.n_unit; ++g)
-            if (net.island[net.gen_bus[g]] >= 0)
-                beyond[group_[net.gen_bus[g]]] += point.intact.gen_p[g] - scheduled[g];
-        const double lacks_from = base_export_[0] + shift - exported[0];
-        const double lacks_rest = rest_can_move ? base_export_[2] - exported[2] : 0.0;
-        const double error = std::max({std::abs(lacks_from), std::abs(lacks_rest), std::abs(beyond[0]),
-                                       std::abs(beyond[1]), rest_can_move ? std::abs(beyond[2]) : 0.0});
+        const std::vector<double> exported = measure(engine, point);
+        const double error = correct(wanted, point, exported, moved);
         if (error < exchange_tolerance) return point;
-        shifts.from += beyond[0] + lacks_from;
-        shifts.rest += rest_can_move ? beyond[2] + lacks_rest : 0.0;
-        shifts.to += beyond[1] - lacks_from - lacks_rest + (rest_can_move ? 0.0 : beyond[2]);
     }
     point.status = PointStatus::unsolved;
     point.settled = false;

@@ -36,31 +36,6 @@ DirectionResult limit_of(const Case& grid, const Transfer& transfer) {
     return transfer_limit(make_setup(grid, thermal_only()), transfer);
 }
 
-/// Ratings 10 % above the worst loading of any state at the base: N-1 secure, and close to a limit.
-Case rated_for_n1(Case grid) {
-    const StudySetup setup = make_setup(grid);
-    Engine engine(setup.model, setup.engine);
-    const Solution base = engine.solve({});
-    EXPECT_TRUE(base.solved());
-    std::vector<double> worst(grid.branches.size(), 0.0);
-    const auto note = [&](const Solution& solution) {
-        EXPECT_TRUE(solution.solved());
-        std::vector<solver::BranchFlow> flows;
-        branch_flows(*setup.model, solution, flows);
-        for (std::size_t l = 0; l < flows.size(); ++l) {
-            double& most = worst[setup.model->network->branch_row[l]];
-            most = std::max(
-                {most, std::hypot(flows[l].p_from, flows[l].q_from), std::hypot(flows[l].p_to, flows[l].q_to)});
-        }
-    };
-    note(base);
-    for (const Contingency& outage : single_outages(setup))
-        if (!outage.splits) note(engine.solve_from(outage.scenario(), base));
-    for (std::size_t row = 0; row < worst.size(); ++row)
-        grid.branches[row].rate_a_mva = 1.1 * grid.base_mva * worst[row];
-    return grid;
-}
-
 void expect_thermal(const DirectionResult& result) {
     ASSERT_EQ(result.status, "converged");
     EXPECT_TRUE(result.limit.cause == "thermal" || result.limit.cause == "thermal_n1") << result.limit.cause;

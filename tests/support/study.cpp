@@ -1,5 +1,7 @@
 #include "support/study.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <stdexcept>
 
 #include "araz/control/control_table.hpp"
@@ -48,6 +50,38 @@ DirectionResult transfer_limit(const StudySetup& setup, const Transfer& transfer
     CapacityResult result = run_capacity(setup, outages, transfer.options, {*sides});
     if (result.directions.size() != 1) throw std::runtime_error("the base case is not solved");
     return std::move(result.directions.front());
+}
+
+namespace {
+
+void require(const Solution& solution) {
+    if (!solution.solved()) throw std::runtime_error("a state of the test grid does not solve");
+}
+
+}  // namespace
+
+Case rated_for_n1(Case grid) {
+    const StudySetup setup = make_setup(grid);
+    Engine engine(setup.model, setup.engine);
+    const Solution base = engine.solve({});
+    require(base);
+    std::vector<double> worst(grid.branches.size(), 0.0);
+    const auto note = [&](const Solution& solution) {
+        require(solution);
+        std::vector<solver::BranchFlow> flows;
+        branch_flows(*setup.model, solution, flows);
+        for (std::size_t l = 0; l < flows.size(); ++l) {
+            double& most = worst[setup.model->network->branch_row[l]];
+            most = std::max(
+                {most, std::hypot(flows[l].p_from, flows[l].q_from), std::hypot(flows[l].p_to, flows[l].q_to)});
+        }
+    };
+    note(base);
+    for (const Contingency& outage : single_outages(setup))
+        if (!outage.splits) note(engine.solve_from(outage.scenario(), base));
+    for (std::size_t row = 0; row < worst.size(); ++row)
+        grid.branches[row].rate_a_mva = 1.1 * grid.base_mva * worst[row];
+    return grid;
 }
 
 }  // namespace araz::testing

@@ -35,4 +35,7 @@ struct Transfer {
 };
 [[nodiscard]] DirectionResult transfer_limit(const StudySetup& setup, const Transfer& transfer);
 
+/// The grid with ratings 10 % above the worst loading of any state at the base: N-1 secure, and close to a limit.
+[[nodiscard]] Case rated_for_n1(Case grid);
+
 }  // namespace araz::testing

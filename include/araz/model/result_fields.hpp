@@ -288,6 +288,7 @@ constexpr auto fields(const TransferLimit*) {
         field("side", &R::side, "end of the branch").of(words::branch_side),
         field("bus", &R::bus, "bus number").id(),
         field("bus_name", &R::bus_name, "bus name").extra(),
+        field("dc_line", &R::dc_line, "row of the DC line that cannot carry more, from 1").id().extra(),
         field("contingency", &R::contingency, "outage after which it binds; empty: intact grid"),
         field("contingency_name", &R::contingency_name, "name of the outage").extra(),
         field("rating", &R::rating, "rating that binds").extra(),

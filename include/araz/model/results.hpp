@@ -224,6 +224,7 @@ struct TransferLimit {
     std::string side;
     std::int64_t bus = 0;
     std::string bus_name;
+    int dc_line = 0;          ///< row of the DC line that cannot carry more; 0: none
     std::string contingency;  ///< empty: the intact grid
     std::string contingency_name;
     std::string rating;       ///< of a thermal limit: "A", "B", "C", "1.1xA"

@@ -53,6 +53,8 @@ public:
     [[nodiscard]] double sink_room() const { return sink_.capacity(); }
     /// Change of the bus injections per unit of shift at `shift`, (dP, dQ) by bus: the direction of a tangent.
     [[nodiscard]] std::vector<double> direction(double shift) const;
+    /// DC line whose limit, not the units, bounds the room of a side; -1: none.
+    [[nodiscard]] int dc_bound() const { return dc_bound_; }
     [[nodiscard]] const ShiftKey& source() const { return source_; }
     [[nodiscard]] const ShiftKey& sink() const { return sink_; }
     [[nodiscard]] double base_net_export() const { return base_export_[0]; }
@@ -62,7 +64,14 @@ public:
     [[nodiscard]] const std::vector<int>& group() const { return group_; }
 
 private:
-    struct Shifts;
+    /// The buses of one group in one synchronous island, the smallest part whose net position can be set.
+    struct Cell {
+        int island = 0, group = 0;
+        ShiftKey up, down;
+        bool can_move = false;
+        bool balances = false;   ///< takes what the other cells of its island leave over
+        double base_export = 0.0;
+    };
     /// A DC line that carries the shift of a one-sided island to or from the rest.
     struct Link {
         int dc = 0;
@@ -73,9 +82,16 @@ private:
     };
     void join_islands();
     [[nodiscard]] std::vector<double> dc_set_points(double shift) const;
-    [[nodiscard]] Scenario scenario_for(const Shifts& shifts, double shift) const;
+    void make_cells(KeyKind key, const Solution& base);
+    void choose_balancing_cells();
+    [[nodiscard]] std::vector<double> cell_shares(double shift) const;
+    [[nodiscard]] std::vector<double> wanted_exports(const std::vector<double>& shares, double shift) const;
+    [[nodiscard]] PointStatus room_for(const std::vector<double>& moved) const;
+    [[nodiscard]] double correct(const std::vector<double>& wanted, const ExchangePoint& point,
+                                 const std::vector<double>& exported, std::vector<double>& moved) const;
+    [[nodiscard]] Scenario scenario_for(const std::vector<double>& moved, double shift) const;
     [[nodiscard]] ExchangePoint solve_net(Engine& engine, double shift, const Solution& warm) const;
-    void measure(const Engine& engine, ExchangePoint& point, std::vector<double>& exported) const;
+    [[nodiscard]] std::vector<double> measure(const Engine& engine, ExchangePoint& point) const;
 
     ModelPtr model_;
     ExchangeMode mode_;
@@ -83,8 +99,11 @@ private:
     std::vector<int> group_;
     std::vector<double> base_p_;       ///< output of each unit at the base
     std::vector<double> base_export_;  ///< by group
-    ShiftKey source_, sink_, source_back_, sink_back_, rest_up_, rest_down_;
+    ShiftKey source_, sink_;           ///< of the whole sides, cut to what can be carried away
+    std::vector<Cell> cells_;          ///< island after island; within one: from, to, rest
+    std::vector<int> cell_of_;         ///< [n_bus]; -1 at dead buses
     std::vector<Link> links_;
+    int dc_bound_ = -1;
 };
 
 }  // namespace araz
