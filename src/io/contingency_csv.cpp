@@ -6,6 +6,7 @@
 #include "araz/io/contingency_io.hpp"
 #include "araz/io/csv.hpp"
 #include "araz/io/files.hpp"
+#include "csv_lines.hpp"
 
 namespace araz {
 
@@ -14,19 +15,6 @@ namespace {
 constexpr std::size_t largest_list = 256ULL << 20U;
 constexpr std::array<std::string_view, 5> kinds{"line", "transformer", "branch", "generator", "hvdc"};
 
-// Comment lines become blank ones, so that line numbers stay those of the file.
-std::string without_comments(const std::string& text) {
-    std::string out;
-    std::size_t at = 0;
-    while (at < text.size()) {
-        const std::size_t end = std::min(text.find('\n', at), text.size());
-        if (text[at] != '#') out.append(text, at, end - at);
-        if (end < text.size()) out += '\n';
-        at = end + 1;
-    }
-    return out;
-}
-
 Finding problem(const std::string& path, int line, std::string message, std::string hint) {
     Finding finding;
     finding.code = "AZ3021";
@@ -34,24 +22,6 @@ Finding problem(const std::string& path, int line, std::string message, std::str
     finding.hint = std::move(hint);
     finding.where = {path, line, line > 0 ? 1 : 0, 1, ""};
     return finding;
-}
-
-// Position of each column, or -1.
-int column_of(const Table& table, std::string_view name) {
-    const auto found = std::find(table.columns.begin(), table.columns.end(), name);
-    return found == table.columns.end() ? -1 : static_cast<int>(found - table.columns.begin());
-}
-
-// Line of each data row: rows are one line each once comments and blank lines are left out.
-std::vector<int> row_lines(const std::string& text) {
-    std::vector<int> lines;
-    int line = 0;
-    for (const std::string& content : split(text, '\n')) {
-        ++line;
-        if (!content.empty()) lines.push_back(line);
-    }
-    if (!lines.empty()) lines.erase(lines.begin());  // the header
-    return lines;
 }
 
 }  // namespace

@@ -182,7 +182,10 @@ std::vector<ColumnTable> column_tables(const CapacityResult& result) {
             directed<Certificate>(result, "certificates", "direction", "",
                                   [](const D& d) { return Rows<Certificate>{&d.certificate}; }),
             directed<Violation>(result, "base_violations", "violation", "contingency,kind,branch,bus",
-                                [](const D& d) { return pointers(d.base_violations); })};
+                                [](const D& d) { return pointers(d.base_violations); }),
+            directed<RemedialResult>(result, "remedial", "remedial", "action",
+                                     [](const D& d) { return pointers(d.remedial); }),
+            table("reinforcements", "reinforcement", "variant,from,to", pointers(result.reinforcements))};
 }
 
 Table to_text(const ColumnTable& table) {

@@ -320,6 +320,8 @@ Result<CapacityResult> capacity_from_json(std::string_view text, const std::stri
     return read_result<CapacityResult>(text, path, "araz.capacity/1",
                                        [](Reading& reading, const Json& json, CapacityResult& result) {
                                            read_member(reading, json, "directions", result.directions);
+                                           if (json.contains("reinforcements"))
+                                               read_member(reading, json, "reinforcements", result.reinforcements);
                                        });
 }
 

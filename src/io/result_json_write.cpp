@@ -172,6 +172,10 @@ std::string to_json(const CapacityResult& result) {
     JsonWriter json = start(result.envelope, result.envelope.status);
     json.key("directions");
     write_value(json, result.directions);
+    if (!result.reinforcements.empty()) {
+        json.key("reinforcements");
+        write_value(json, result.reinforcements);
+    }
     return finish(json);
 }
 

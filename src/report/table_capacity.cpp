@@ -25,9 +25,17 @@ std::string figures(const DirectionResult& d) {
     if (!std::isnan(d.aac_mw)) out += fact("AAC", megawatts(d.aac_mw));
     if (!std::isnan(d.atc_mw)) out += fact("ATC", megawatts(d.atc_mw));
     if (!std::isnan(d.max_shift_mw)) out += fact("shift keys reach", megawatts(d.max_shift_mw));
+    if (d.window_from_mw > 0.0)
+        out += fact("secure from", megawatts(d.window_from_mw) + " (the base itself is insecure)");
     out += fact("limited by", fmt::format("{} [{}]", limit_words(d.limit), d.limit.cause));
     if (!std::isnan(d.ttc_intact_mw))
         out += fact("intact limit", fmt::format("{} [{}]", limit_words(d.intact_limit), d.intact_limit.cause));
+    if (!std::isnan(d.relief_mw_per_mva))
+        out += fact("more rating", fmt::format("{} MW per MVA on the binding element, the next element binds at {} MW",
+                                               fixed(d.relief_mw_per_mva, 2), fixed(d.relief_next_mw, 1)));
+    for (const SecureWindow& window : d.secure_again)
+        out += fact("secure again", fmt::format("from {} to {} MW (levels of the audit)", fixed(window.from_mw, 1),
+                                                fixed(window.to_mw, 1)));
     return out;
 }
 
@@ -85,6 +93,30 @@ std::string shift_table(const DirectionResult& d, const TableOptions& options) {
     return section("Generators that shift", table, options.color, shown, d.shifts.size());
 }
 
+std::string remedial_table(const DirectionResult& d, const TableOptions& options) {
+    if (d.remedial.empty()) return {};
+    TextTable table({{"action", Align::left}, {"name", Align::left}, {"delta E MW"}, {"gain MW"}, {"then limited by", Align::left}});
+    const std::size_t shown = rows_shown(d.remedial.size(), options.limit);
+    for (std::size_t i = 0; i < shown; ++i) {
+        const RemedialResult& r = d.remedial[i];
+        table.add({cell(r.action), cell(r.name), fixed(r.delta_e_mw, 2), fixed(r.gain_mw, 2),
+                   r.status == "converged" ? limit_words(r.limit) : r.status});
+    }
+    return section("Remedial actions", table, options.color, shown, d.remedial.size());
+}
+
+std::string reinforcement_table(const CapacityResult& result, const TableOptions& options) {
+    if (result.reinforcements.empty()) return {};
+    TextTable table({{"variant", Align::left}, {"direction", Align::left}, {"TTC with MW"}, {"PINT MW"},
+                     {"TTC all without MW"}, {"TOOT MW"}, {"limited with it by", Align::left}});
+    for (const ReinforcementResult& r : result.reinforcements)
+        table.add({cell(r.variant), cell(r.from) + " -> " + cell(r.to), fixed(r.ttc_with_mw, 1), fixed(r.pint_mw, 1),
+                   fixed(r.ttc_without_mw, 1), fixed(r.toot_mw, 1),
+                   r.status == "converged" ? limit_words(r.limit) : r.status});
+    return section("Value of reinforcements (put in one at a time, taken out one at a time)", table, options.color,
+                   result.reinforcements.size(), result.reinforcements.size());
+}
+
 }  // namespace
 
 std::string to_table(const CapacityResult& result, const TableOptions& options) {
@@ -97,8 +129,10 @@ std::string to_table(const CapacityResult& result, const TableOptions& options) 
         out += limiter_table(direction, options);
         out += tie_table(direction.ties, options, "Ties at the secure shift");
         out += shift_table(direction, options);
+        out += remedial_table(direction, options);
         out += violation_table(direction.base_violations, options, "Already violated in the base case");
     }
+    out += reinforcement_table(result, options);
     return out;
 }
 

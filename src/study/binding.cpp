@@ -50,6 +50,8 @@ double branch_crossing(const ElectricalModel& model, const Solution& solution, s
 double binding_shift(const ElectricalModel& model, const Solution& solution, std::span<const double> tangent,
                      const Reading& reading) {
     if (reading.watch == Watch::thermal) return branch_crossing(model, solution, tangent, reading);
+    // A step is the difference of two states; which one the search follows by its severity alone.
+    if (reading.watch == Watch::voltage_step) return never;
     const double slope = solution.vm[reading.index] * tangent[2 * reading.index + 1];
     const double outwards = reading.watch == Watch::voltage_low ? -slope : slope;
     if (!(outwards > 1e-12)) return never;  // held, or moving inwards

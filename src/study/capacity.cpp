@@ -110,12 +110,16 @@ public:
         result_.status = "converged";
         max_shift_ = std::min({exchange_.source_room(), exchange_.sink_room(), options_.max_mw / net_.base_mva});
         result_.max_shift_mw = max_shift_ * net_.base_mva;
-        if (!at_zero.secure) {
+        if (!at_zero.secure && options_.base_insecure == BaseInsecure::relieve && max_shift_ > 0.0) {
+            const SecureEntry entry = search_entry(security_, max_shift_, resolution(), entry_levels);
+            if (std::isnan(entry.shift)) refuse_base(at_zero);
+            else search(entry.report, entry.shift);
+        } else if (!at_zero.secure) {
             refuse_base(at_zero);
         } else if (max_shift_ <= 0.0) {
             no_room(at_zero);
         } else {
-            search(at_zero);
+            search(at_zero, 0.0);
         }
         result_.power_flows = static_cast<int>(security_.power_flows());
         return std::move(result_);
@@ -164,22 +168,30 @@ private:
         return limit;
     }
 
-    void search(const SecurityReport& at_zero) {
+    [[nodiscard]] double resolution() const { return resolution_share * options_.tolerance_mw / net_.base_mva; }
+
+    void search(const SecurityReport& at_start, double from) {
         SearchOptions how;
+        how.from_shift = from;
         how.max_shift = max_shift_;
-        how.resolution = resolution_share * options_.tolerance_mw / net_.base_mva;
+        how.resolution = resolution();
         how.audit_levels = options_.audit_levels;
         how.with_contingencies = false;
-        const SearchResult intact = search_first_exit(security_, at_zero, how, net_.base_mva);
-        result_.ttc_intact_mw = result_.base_exchange_mw + intact.secure * net_.base_mva;
+        const SearchResult intact = search_first_exit(security_, at_start, how, net_.base_mva);
+        result_.window_from_mw = from * net_.base_mva;
+        result_.nitc_mw = intact.secure * net_.base_mva;
+        result_.ttc_intact_mw = result_.base_exchange_mw + result_.nitc_mw;
         result_.intact_limit = classify(intact);
 
         how.with_contingencies = true;
         if (!std::isnan(intact.insecure)) how.max_shift = intact.insecure;  // the intact grid is in the set
-        SearchResult secure = search_first_exit(security_, at_zero, how, net_.base_mva);
+        SearchResult secure = search_first_exit(security_, at_start, how, net_.base_mva);
         result_.limit = classify(secure);
         certify(secure, secure.at_secure);
         conclude(secure);
+        if (options_.audit_levels == 0 || std::isnan(secure.insecure)) return;
+        for (const SecureStretch& stretch : secure_again(security_, secure.insecure, max_shift_, options_.audit_levels))
+            result_.secure_again.push_back({stretch.from * net_.base_mva, stretch.to * net_.base_mva});
     }
 
     TransferLimit classify(const SearchResult& found) {
@@ -221,6 +233,8 @@ private:
         }
         result_.delta_e_mw = found.secure * net_.base_mva;
         result_.ttc_mw = result_.base_exchange_mw + result_.delta_e_mw;
+        result_.fcitc_mw = result_.delta_e_mw;  // NERC's names for the same: increment, and with the base transfer
+        result_.fcttc_mw = result_.ttc_mw;
         result_.ties = border_ties(setup_, exchange_, found.at_secure.point.intact);
         result_.trm_mw = margin_mw(options_.margin, result_.ttc_mw, result_.ties.size());
         result_.ntc_mw = result_.ttc_mw - result_.trm_mw;
@@ -231,6 +245,20 @@ private:
                          [](const auto& a, const auto& b) { return a.delta_mw < b.delta_mw; });
         result_.shifts = generator_shifts(net_, exchange_, found.at_secure.point);
         result_.limiters = next_limiters(security_, found.at_secure, found.secure, net_.base_mva, options_.limiters);
+        explain_relief();
+    }
+
+    // What more rating on the binding element buys, and what then limits next.
+    void explain_relief() {
+        const auto same = [&](const TransferLimit& other) {
+            return other.branch == result_.limit.branch && other.bus == result_.limit.bus;
+        };
+        for (const Limiter& limiter : result_.limiters) {
+            if (same(limiter.limit) && limiter.limit.contingency == result_.limit.contingency)
+                result_.relief_mw_per_mva = limiter.mw_per_mva;
+            if (!same(limiter.limit) && !(limiter.predicted_mw >= result_.relief_next_mw))
+                result_.relief_next_mw = limiter.predicted_mw;
+        }
     }
 
     const StudySetup& setup_;

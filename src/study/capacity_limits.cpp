@@ -93,6 +93,9 @@ std::vector<Limiter> next_limiters(const SecurityCheck& security, const Security
         limiter.predicted_mw = entry.predicted * base_mva;
         if (entry.predicted > secure)
             limiter.sensitivity_pct_per_mw = 100.0 * (1.0 - entry.severity) / ((entry.predicted - secure) * base_mva);
+        // dE/dR: one over the change of the apparent power per shifted MW.
+        if (limiter.limit.branch > 0 && limiter.sensitivity_pct_per_mw > 0.0)
+            limiter.mw_per_mva = 100.0 / (limiter.sensitivity_pct_per_mw * limiter.limit.limit);
         limiters.push_back(limiter);
     }
     return limiters;

@@ -17,10 +17,11 @@ constexpr int max_repairs = 50;
 
 class Search {
 public:
-    Search(SecurityCheck& security, const SecurityReport& at_zero, const SearchOptions& options, double base_mva)
+    Search(SecurityCheck& security, const SecurityReport& at_start, const SearchOptions& options, double base_mva)
         : security_(security), options_(options), base_mva_(base_mva) {
-        result_.at_secure = at_zero;
-        learn(at_zero);
+        result_.at_secure = at_start;
+        result_.secure = options.from_shift;
+        learn(at_start);
     }
 
     SearchResult run() {
@@ -173,8 +174,8 @@ private:
 
     // Checks every monitored contingency at a shift. True: secure, and then it is the verified end.
     bool confirm(double shift) {
-        if (shift == result_.secure && !result_.steps.empty() && shift > 0.0) return true;
-        if (shift <= 0.0) return true;  // the base has been checked
+        if (shift == result_.secure && !result_.steps.empty() && shift > options_.from_shift) return true;
+        if (shift <= options_.from_shift) return true;  // checked before the search
         const SecurityReport report =
             security_.check(shift, options_.with_contingencies ? security_.monitored() : std::vector<int>{}, true);
         ++result_.full_checks;
@@ -194,12 +195,13 @@ private:
     bool audit() {
         const double top = result_.secure;
         const SecurityReport at_top = result_.at_secure;
+        const auto level = [&](int k) {
+            return options_.from_shift + (top - options_.from_shift) * k / (options_.audit_levels + 1);
+        };
         for (int k = 1; k <= options_.audit_levels; ++k) {
-            const double shift = top * k / (options_.audit_levels + 1);
-            result_.secure = 0.0;
-            if (!confirm(shift)) {
-                // Start again from the last level that held.
-                result_.secure = top * (k - 1) / (options_.audit_levels + 1);
+            result_.secure = options_.from_shift;
+            if (!confirm(level(k))) {
+                result_.secure = level(k - 1);  // start again from the last level that held
                 return false;
             }
         }
@@ -221,9 +223,44 @@ private:
 
 }  // namespace
 
-SearchResult search_first_exit(SecurityCheck& security, const SecurityReport& at_zero, const SearchOptions& options,
+SearchResult search_first_exit(SecurityCheck& security, const SecurityReport& at_start, const SearchOptions& options,
                                double base_mva) {
-    return Search(security, at_zero, options, base_mva).run();
+    return Search(security, at_start, options, base_mva).run();
+}
+
+SecureEntry search_entry(SecurityCheck& security, double max_shift, double resolution, int levels) {
+    SecureEntry entry;
+    double insecure = 0.0;
+    for (int k = 1; k <= levels; ++k) {
+        const double shift = max_shift * k / levels;
+        SecurityReport report = security.check(shift, security.monitored(), true);
+        if (!report.secure) {
+            insecure = shift;
+            continue;
+        }
+        entry = {shift, std::move(report)};
+        break;
+    }
+    while (!std::isnan(entry.shift) && entry.shift - insecure > resolution) {
+        const double middle = 0.5 * (insecure + entry.shift);
+        SecurityReport report = security.check(middle, security.monitored(), true);
+        if (report.secure) entry = {middle, std::move(report)};
+        else insecure = middle;
+    }
+    return entry;
+}
+
+std::vector<SecureStretch> secure_again(SecurityCheck& security, double insecure, double max_shift, int levels) {
+    std::vector<SecureStretch> out;
+    bool before = false;
+    for (int k = 1; k <= levels; ++k) {
+        const double shift = insecure + (max_shift - insecure) * k / levels;
+        const bool secure = security.check(shift, security.monitored(), false).secure;
+        if (secure && !before) out.push_back({shift, shift});
+        if (secure) out.back().to = shift;
+        before = secure;
+    }
+    return out;
 }
 
 }  // namespace araz

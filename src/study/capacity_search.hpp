@@ -19,6 +19,7 @@ struct SearchResult {
 };
 
 struct SearchOptions {
+    double from_shift = 0.0;   ///< p.u., where the search begins: checked secure
     double max_shift = 0.0;    ///< p.u.
     double resolution = 0.0;   ///< p.u., width of the final bracket
     int audit_levels = 0;      ///< equally spaced levels below the limit that get a full check too
@@ -31,8 +32,26 @@ struct SearchOptions {
 ///      violated, and that bracket is narrowed by regula falsi;
 ///   3. all contingencies are checked at the secure end. A violation there adds suspects and starts
 ///      again below; the set of pairs is finite and the shift falls, so this ends.
-/// Assumes that shift 0 has been checked secure in full, with tangents (`at_zero`).
-[[nodiscard]] SearchResult search_first_exit(SecurityCheck& security, const SecurityReport& at_zero,
+/// Assumes that `from_shift` has been checked secure in full, with tangents (`at_start`).
+[[nodiscard]] SearchResult search_first_exit(SecurityCheck& security, const SecurityReport& at_start,
                                              const SearchOptions& options, double base_mva);
+
+/// A stretch of shifts in which every state that was looked at is secure, p.u.
+struct SecureStretch {
+    double from = 0.0, to = 0.0;
+};
+
+/// For a base that is insecure: the first shift from which on the grid is secure, found on `levels` equally
+/// spaced full checks up to `max_shift` and narrowed by bisection to `resolution`. The report of that shift
+/// comes with it; nothing when no level is secure.
+struct SecureEntry {
+    double shift = nan_value;
+    SecurityReport report;
+};
+[[nodiscard]] SecureEntry search_entry(SecurityCheck& security, double max_shift, double resolution, int levels);
+
+/// Stretches of `levels` equally spaced full checks above `insecure` that are secure again.
+[[nodiscard]] std::vector<SecureStretch> secure_again(SecurityCheck& security, double insecure, double max_shift,
+                                                      int levels);
 
 }  // namespace araz

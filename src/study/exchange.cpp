@@ -34,7 +34,7 @@ std::vector<double> exports_at(const ElectricalModel& model, const Solution& sol
 
 }  // namespace
 
-Exchange::Exchange(ModelPtr model, ExchangeMode mode, KeyKind key, ExchangeSides sides, const Solution& base)
+Exchange::Exchange(ModelPtr model, ExchangeMode mode, const KeyChoice& key, ExchangeSides sides, const Solution& base)
     : model_(std::move(model)),
       mode_(mode),
       sides_(std::move(sides)),
@@ -114,10 +114,11 @@ void Exchange::join_islands() {
     }
 }
 
-void Exchange::make_cells(KeyKind key, const Solution& base) {
+void Exchange::make_cells(const KeyChoice& key, const Solution& base) {
     const Network& net = *model_->network;
     cell_of_.assign(static_cast<std::size_t>(net.n_bus), -1);
     const bool skip_slack = mode_ == ExchangeMode::scheduled;
+    const KeyChoice rest_key = KeyKind::pg;
     for (int island = 0; island < net.n_island; ++island)
         for (int group = 0; group < 3; ++group) {
             std::vector<unsigned char> in(static_cast<std::size_t>(net.n_bus), 0);
@@ -130,7 +131,7 @@ void Exchange::make_cells(KeyKind key, const Solution& base) {
             }
             if (!any) continue;
             // Neither side's areas scale their own schedule, whatever the key of the shift is.
-            const KeyKind kind = group == 2 ? KeyKind::pg : key;
+            const KeyChoice& kind = group == 2 ? rest_key : key;
             const bool skip = skip_slack && group != 2;
             Cell cell{island, group, ShiftKey(net, kind, true, base_p_, in, skip),
                       ShiftKey(net, kind, false, base_p_, in, skip)};

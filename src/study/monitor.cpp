@@ -39,7 +39,8 @@ double Reading::severity() const {
     switch (watch) {
         case Watch::thermal: return value / limit;
         case Watch::voltage_low: return 1.0 + (limit - value);
-        case Watch::voltage_high: return 1.0 + (value - limit);
+        case Watch::voltage_high:
+        case Watch::voltage_step: return 1.0 + (value - limit);
     }
     return 0.0;
 }
@@ -52,9 +53,9 @@ Monitor::Monitor(ModelPtr model, MonitorOptions options) : model_(std::move(mode
     }
 }
 
-void Monitor::read(const Solution& solution, bool contingency, std::vector<Reading>& readings) {
+void Monitor::read(const Solution& solution, const Solution* before, std::vector<Reading>& readings) {
     const Network& net = *model_->network;
-    const auto& limits = contingency ? rating_contingency_ : rating_base_;
+    const auto& limits = before != nullptr ? rating_contingency_ : rating_base_;
     readings.clear();
     branch_flows(*model_, solution, flows_);
     for (int l = 0; l < net.n_branch; ++l) {
@@ -65,11 +66,17 @@ void Monitor::read(const Solution& solution, bool contingency, std::vector<Readi
         const double at_to = std::hypot(flows_[l].p_to, flows_[l].q_to);
         readings.push_back({Watch::thermal, l, at_to > at_from, std::max(at_from, at_to), limits[l]});
     }
-    if (!options_.voltage_limits) return;
+    const bool steps = before != nullptr && options_.voltage_step > 0.0;
+    if (!options_.voltage_limits && !steps) return;
     for (int b = 0; b < net.n_bus; ++b) {
         if (solution.live[b] == 0) continue;
-        readings.push_back({Watch::voltage_low, b, false, solution.vm[b], net.vmin[b]});
-        readings.push_back({Watch::voltage_high, b, false, solution.vm[b], net.vmax[b]});
+        if (options_.voltage_limits) {
+            readings.push_back({Watch::voltage_low, b, false, solution.vm[b], net.vmin[b]});
+            readings.push_back({Watch::voltage_high, b, false, solution.vm[b], net.vmax[b]});
+        }
+        if (steps && before->live[b] != 0)
+            readings.push_back(
+                {Watch::voltage_step, b, false, std::abs(solution.vm[b] - before->vm[b]), options_.voltage_step});
     }
 }
 
@@ -88,7 +95,9 @@ Violation to_violation(const Network& net, const Reading& reading, const std::st
         v.unit = "MVA";
         v.loading_pct = 100.0 * reading.value / reading.limit;
     } else {
-        v.kind = reading.watch == Watch::voltage_low ? "voltage_low" : "voltage_high";
+        v.kind = reading.watch == Watch::voltage_low    ? "voltage_low"
+                 : reading.watch == Watch::voltage_high ? "voltage_high"
+                                                        : "voltage_step";
         v.bus = number(net.bus_id[reading.index]);
         v.bus_name = net.source->buses[net.bus_row[reading.index]].name;
         v.value = reading.value;

@@ -63,7 +63,7 @@ public:
         result.lost_load_mw = solution.lost_load * net.base_mva;
         result.lost_generation_mw = solution.lost_generation * net.base_mva;
         if (!solution.solved()) return result;
-        monitor_.read(solution, true, readings_);
+        monitor_.read(solution, &base_, readings_);
         take_extremes(net, readings_, solution, result);
         result.loss_mw = losses(model, solution, flows_) * net.base_mva;
         for (const Reading& reading : readings_)

@@ -324,7 +324,7 @@ PfResult to_result(const ModelPtr& model, const Solution& solution, const Monito
     if (!solution.solved()) return result;
     Monitor watch(model, monitor);
     std::vector<Reading> readings;
-    watch.read(solution, false, readings);
+    watch.read(solution, nullptr, readings);
     for (const Reading& reading : readings)
         if (is_violated(reading)) result.violations.push_back(to_violation(*model->network, reading, "", ""));
     add_generator_violations(result);

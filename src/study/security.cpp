@@ -68,14 +68,14 @@ Reading SecurityCheck::against_own_limit(const Pair& pair, Reading reading) cons
 }
 
 SecurityCheck::State SecurityCheck::read_state(Worker& worker, int contingency, const Scenario& scenario,
-                                               const Solution& solution, double shift, bool tangents,
-                                               const Pair& focus) const {
+                                               const Solution& solution, const Solution* intact, double shift,
+                                               bool tangents, const Pair& focus) const {
     State state;
     state.contingency = contingency;
     state.solved = solution.solved();
     if (!state.solved) return state;
     state.mismatch = solution.max_mismatch;
-    worker.monitor.read(solution, contingency != intact_grid, worker.readings);
+    worker.monitor.read(solution, intact, worker.readings);
     const bool has_tangent = tangents && (worker.columns.assign(1, exchange_->direction(shift)),
                                           worker.engine.sensitivities(scenario, solution, worker.columns));
     const auto before = [&](const PairReading& a, const PairReading& b) {
@@ -143,7 +143,7 @@ SecurityReport SecurityCheck::check(double shift, const std::vector<int>& contin
         report.unsolved = report.point.status == PointStatus::unsolved;
         return report;
     }
-    merge(read_state(*workers_[0], intact_grid, report.point.scenario, report.point.intact, shift, tangents, focus),
+    merge(read_state(*workers_[0], intact_grid, report.point.scenario, report.point.intact, nullptr, shift, tangents, focus),
           report);
 
     std::vector<State> states(contingencies.size());
@@ -159,7 +159,7 @@ SecurityReport SecurityCheck::check(double shift, const std::vector<int>& contin
             const long long start = worker->engine.power_flows();
             const Solution solution = worker->engine.solve_from(scenario, report.point.intact);
             flows += worker->engine.power_flows() - start;
-            states[item] = read_state(*worker, c, scenario, solution, shift, tangents, focus);
+            states[item] = read_state(*worker, c, scenario, solution, &report.point.intact, shift, tangents, focus);
             return true;
         };
     };

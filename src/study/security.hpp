@@ -83,7 +83,7 @@ private:
     struct State;   // readings of one solved state
     struct Worker;  // engine and monitor of one thread
     [[nodiscard]] State read_state(Worker& worker, int contingency, const Scenario& scenario, const Solution& solution,
-                                   double shift, bool tangents, const Pair& focus) const;
+                                   const Solution* intact, double shift, bool tangents, const Pair& focus) const;
     [[nodiscard]] Reading against_own_limit(const Pair& pair, Reading reading) const;
     void merge(const State& state, SecurityReport& report) const;
 

@@ -12,13 +12,14 @@ namespace araz {
 
 namespace {
 
-constexpr std::array<std::pair<KeyKind, std::string_view>, 6> key_words{{
+constexpr std::array<std::pair<KeyKind, std::string_view>, 7> key_words{{
     {KeyKind::headroom, "headroom"},
     {KeyKind::pg, "pg"},
     {KeyKind::pmax, "pmax"},
     {KeyKind::equal, "equal"},
     {KeyKind::merit, "merit"},
     {KeyKind::load, "load"},
+    {KeyKind::file, "file"},
 }};
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
@@ -57,16 +58,16 @@ std::string_view to_string(KeyKind kind) {
     return "headroom";
 }
 
-ShiftKey::ShiftKey(const Network& net, KeyKind kind, bool up, const std::vector<double>& base_p,
+ShiftKey::ShiftKey(const Network& net, const KeyChoice& key, bool up, const std::vector<double>& base_p,
                    const std::vector<unsigned char>& in_group, bool skip_slack)
-    : net_(&net), kind_(kind), up_(up) {
-    if (kind == KeyKind::load)
+    : net_(&net), kind_(key.kind), up_(up) {
+    if (kind_ == KeyKind::load)
         add_loads(net, in_group);
     else
-        add_units(net, base_p, in_group, skip_slack);
+        add_units(net, key, base_p, in_group, skip_slack);
 }
 
-void ShiftKey::add_units(const Network& net, const std::vector<double>& base_p,
+void ShiftKey::add_units(const Network& net, const KeyChoice& key, const std::vector<double>& base_p,
                          const std::vector<unsigned char>& in_group, bool skip_slack) {
     for (int g = 0; g < net.n_unit; ++g) {
         const int b = net.gen_bus[g];
@@ -91,6 +92,7 @@ void ShiftKey::add_units(const Network& net, const std::vector<double>& base_p,
                 unit.merit = up_ ? cost : -cost;
                 break;
             }
+            case KeyKind::file: unit.weight = g < static_cast<int>(key.weight.size()) ? key.weight[g] : 0.0; break;
             case KeyKind::load: break;
         }
         if (unit.weight > 0.0 && unit.room > 0.0) participants_.push_back(unit);

@@ -14,23 +14,22 @@ struct GroupNames {
     std::vector<std::string> offered;
 };
 
-GroupNames names_of(const Network& net, Grouping grouping) {
+GroupNames names_of(const BusGroups& groups) {
     GroupNames out;
-    const auto& values = grouping == Grouping::area ? net.area : net.zone;
-    out.numbers.insert(values.begin(), values.end());
-    for (const int value : out.numbers) {
-        const std::string label = grouping == Grouping::area ? net.area_label(value) : net.zone_label(value);
-        out.offered.push_back(std::to_string(value));
-        if (label == std::to_string(value)) continue;
-        out.names.emplace_back(label, value);
-        out.offered.push_back(label);
+    std::set<int> present(groups.of_bus.begin(), groups.of_bus.end());
+    if (groups.by_number) out.numbers = present;
+    for (const int value : out.numbers) out.offered.push_back(std::to_string(value));
+    for (const auto& [name, value] : groups.names) {
+        if (present.count(value) == 0) continue;
+        out.names.emplace_back(name, value);
+        out.offered.push_back(name);
     }
     return out;
 }
 
 // Numbers of the groups named in `text`.
 Result<std::set<int>> parse_groups(const GroupNames& known, const std::string& text, const char* option,
-                                   const char* word) {
+                                   const std::string& word) {
     std::set<int> groups;
     Findings findings;
     for (const std::string& part : split(text, ',')) {
@@ -57,10 +56,25 @@ Result<std::set<int>> parse_groups(const GroupNames& known, const std::string& t
 
 }  // namespace
 
+BusGroups groups_of(const Network& net, Grouping grouping) {
+    BusGroups groups;
+    groups.word = grouping == Grouping::area ? "area" : "zone";
+    groups.of_bus = grouping == Grouping::area ? net.area : net.zone;
+    for (const int value : std::set<int>(groups.of_bus.begin(), groups.of_bus.end())) {
+        const std::string label = grouping == Grouping::area ? net.area_label(value) : net.zone_label(value);
+        if (label != std::to_string(value)) groups.names.emplace_back(label, value);
+    }
+    return groups;
+}
+
 Result<ExchangeSides> make_sides(const Network& net, const std::string& from, const std::string& to,
                                  Grouping grouping) {
-    const char* word = grouping == Grouping::area ? "area" : "zone";
-    const GroupNames known = names_of(net, grouping);
+    return make_sides(groups_of(net, grouping), from, to);
+}
+
+Result<ExchangeSides> make_sides(const BusGroups& groups, const std::string& from, const std::string& to) {
+    const std::string& word = groups.word;
+    const GroupNames known = names_of(groups);
     if (from == "rest" && to == "rest")
         return Error::make(ErrorKind::usage, "AZ3005", "--from and --to cannot both be 'rest'");
     std::set<int> a, b;
@@ -74,16 +88,20 @@ Result<ExchangeSides> make_sides(const Network& net, const std::string& from, co
         if (!parsed) return parsed.error();
         b = *parsed;
     }
-    for (const int value : a)
-        if (b.count(value) != 0)
-            return Error::make(ErrorKind::usage, "AZ3005",
-                               std::string(word) + " " + std::to_string(value) + " is on both sides of the exchange",
-                               "--from and --to must not share a " + std::string(word));
+    for (const int value : a) {
+        if (b.count(value) == 0) continue;
+        const auto named = std::find_if(groups.names.begin(), groups.names.end(),
+                                        [&](const auto& entry) { return entry.second == value; });
+        const std::string label =
+            groups.by_number || named == groups.names.end() ? std::to_string(value) : named->first;
+        return Error::make(ErrorKind::usage, "AZ3005", word + " " + label + " is on both sides of the exchange",
+                           "--from and --to must not share a " + word);
+    }
     ExchangeSides sides;
     sides.from = from;
     sides.to = to;
-    const auto& values = grouping == Grouping::area ? net.area : net.zone;
-    for (int bus = 0; bus < net.n_bus; ++bus) {
+    const auto& values = groups.of_bus;
+    for (std::size_t bus = 0; bus < values.size(); ++bus) {
         const bool in_a = from == "rest" ? b.count(values[bus]) == 0 : a.count(values[bus]) != 0;
         const bool in_b = to == "rest" ? a.count(values[bus]) == 0 : b.count(values[bus]) != 0;
         sides.in_from.push_back(in_a ? 1 : 0);

@@ -319,7 +319,40 @@ constexpr auto fields(const Limiter*) {
         field("limit", &R::limit, "limit").within(),
         field("loading_pct", &R::loading_pct, "loading at secure_mw").extra(),
         field("sensitivity_pct_per_mw", &R::sensitivity_pct_per_mw, "loading per shifted MW").extra(),
-        field("predicted_mw", &R::predicted_mw, "shift at which it would bind, linear").extra()};
+        field("predicted_mw", &R::predicted_mw, "shift at which it would bind, linear").extra(),
+        field("mw_per_mva", &R::mw_per_mva, "transfer that one more MVA of the rating buys").extra()};
+}
+
+constexpr auto fields(const SecureWindow*) {
+    using R = SecureWindow;
+    return std::tuple{field("from_mw", &R::from_mw, "lowest shift of the window that was looked at"),
+                      field("to_mw", &R::to_mw, "highest shift of the window that was looked at")};
+}
+
+constexpr auto fields(const RemedialResult*) {
+    using R = RemedialResult;
+    return std::tuple{field("action", &R::action, "label of the remedial action").label(),
+                      field("name", &R::name, "its name").label().extra(),
+                      field("status", &R::status, "how the search ended").extra(),
+                      field("delta_e_mw", &R::delta_e_mw, "largest secure shift with the action"),
+                      field("gain_mw", &R::gain_mw, "change of the total transfer capacity"),
+                      field("limit", &R::limit, "limit with the action").within()};
+}
+
+constexpr auto fields(const ReinforcementResult*) {
+    using R = ReinforcementResult;
+    return std::tuple{
+        field("variant", &R::variant, "variant of the case").label(),
+        field("from", &R::from, "exporting side").label(),
+        field("to", &R::to, "importing side").label(),
+        field("status", &R::status, "how the searches ended").extra(),
+        field("ttc_reference_mw", &R::ttc_reference_mw, "total transfer capacity of the reference"),
+        field("ttc_with_mw", &R::ttc_with_mw, "with this variant alone put in"),
+        field("pint_mw", &R::pint_mw, "value put in one at a time (PINT)"),
+        field("ttc_all_mw", &R::ttc_all_mw, "with all variants"),
+        field("ttc_without_mw", &R::ttc_without_mw, "with all but this one"),
+        field("toot_mw", &R::toot_mw, "value taken out one at a time (TOOT)"),
+        field("limit", &R::limit, "limit with this variant alone put in").within()};
 }
 
 constexpr auto fields(const TransferStep*) {
@@ -365,6 +398,12 @@ constexpr auto fields(const DirectionResult*) {
         field("atc_mw", &R::atc_mw, "available transfer capacity"),
         field("ttc_intact_mw", &R::ttc_intact_mw, "total transfer capacity without contingencies"),
         field("max_shift_mw", &R::max_shift_mw, "shift the keys can give").extra(),
+        field("fcitc_mw", &R::fcitc_mw, "first contingency incremental transfer capability").extra(),
+        field("fcttc_mw", &R::fcttc_mw, "first contingency total transfer capability").extra(),
+        field("nitc_mw", &R::nitc_mw, "normal incremental transfer capability, intact grid").extra(),
+        field("window_from_mw", &R::window_from_mw, "shift at which the secure window begins").extra(),
+        field("relief_mw_per_mva", &R::relief_mw_per_mva, "transfer one more MVA of the binding rating buys").extra(),
+        field("relief_next_mw", &R::relief_next_mw, "shift at which the next other element binds, linear").extra(),
         field("limit", &R::limit, "what stops the transfer"),
         field("intact_limit", &R::intact_limit, "what stops it without contingencies").extra(),
         field("certificate", &R::certificate, "proof of the answer"),
@@ -373,6 +412,8 @@ constexpr auto fields(const DirectionResult*) {
         field("shifts", &R::shifts, "generator outputs"),
         field("ties", &R::ties, "branches between both sides at secure_mw"),
         field("base_violations", &R::base_violations, "limits already broken in the base case").extra(),
+        field("secure_again", &R::secure_again, "stretches above the limit that are secure again").extra(),
+        field("remedial", &R::remedial, "remedial actions that were tried").extra(),
         field("power_flows", &R::power_flows, "power flows solved").extra()};
 }
 

@@ -250,6 +250,32 @@ struct Limiter {
     double loading_pct = nan_value;         ///< at secure_mw
     double sensitivity_pct_per_mw = nan_value;
     double predicted_mw = nan_value;        ///< shift at which it would bind, linear from secure_mw
+    double mw_per_mva = nan_value;          ///< transfer that one more MVA of its rating buys; NaN: no rating
+};
+
+/// A stretch of shifts above the limit at which every level looked at is secure again.
+struct SecureWindow {
+    double from_mw = 0.0, to_mw = 0.0;
+};
+
+/// What one remedial action does to a direction.
+struct RemedialResult {
+    std::string action;   ///< label in the file
+    std::string name;
+    std::string status;   ///< "converged" or why there is no answer
+    double delta_e_mw = nan_value;
+    double gain_mw = nan_value;  ///< change of TTC
+    TransferLimit limit;
+};
+
+/// Value of one variant in one direction: put in at the reference (PINT), taken out of all (TOOT).
+struct ReinforcementResult {
+    std::string variant;
+    std::string from, to;
+    std::string status;
+    double ttc_reference_mw = nan_value, ttc_with_mw = nan_value, pint_mw = nan_value;
+    double ttc_all_mw = nan_value, ttc_without_mw = nan_value, toot_mw = nan_value;
+    TransferLimit limit;  ///< with the variant put in
 };
 
 struct TransferStep {
@@ -281,6 +307,10 @@ struct DirectionResult {
     double aac_mw = nan_value, atc_mw = nan_value;
     double ttc_intact_mw = nan_value;
     double max_shift_mw = nan_value;  ///< what the shift keys could give at most
+    double fcitc_mw = nan_value, fcttc_mw = nan_value, nitc_mw = nan_value;  ///< the same by NERC's names
+    double window_from_mw = nan_value;       ///< where the secure window begins; 0 for a secure base
+    double relief_mw_per_mva = nan_value;    ///< transfer that one more MVA of the binding rating buys
+    double relief_next_mw = nan_value;       ///< where the next other element binds, linear
     TransferLimit limit, intact_limit;
     Certificate certificate;
     std::vector<Limiter> limiters;
@@ -288,6 +318,8 @@ struct DirectionResult {
     std::vector<GeneratorShift> shifts;
     std::vector<TieResult> ties;               ///< at secure_mw
     std::vector<Violation> base_violations;    ///< listed whatever the policy
+    std::vector<SecureWindow> secure_again;    ///< above the limit, as far as the audit looked
+    std::vector<RemedialResult> remedial;
     int power_flows = 0;
 };
 
@@ -295,6 +327,7 @@ struct CapacityResult {
     Envelope envelope;
     PfResult base;  ///< the solved base; its diagnosis when that failed
     std::vector<DirectionResult> directions;
+    std::vector<ReinforcementResult> reinforcements;
 };
 
 }  // namespace araz

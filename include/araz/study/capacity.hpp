@@ -15,7 +15,9 @@
 
 namespace araz {
 
-enum class BaseInsecure { no_worse, strict, drop_pairs };
+/// What to do with pairs violated at the base: their limit becomes the base value; refuse; leave them out;
+/// look for the first shift from which on everything is secure, which is where the secure window begins.
+enum class BaseInsecure { no_worse, strict, drop_pairs, relieve };
 
 /// Margin taken off TTC: fixed MW, a percentage of TTC, or MW times the root of the number of ties.
 struct ReliabilityMargin {
@@ -26,7 +28,7 @@ struct ReliabilityMargin {
 
 struct CapacityOptions {
     ExchangeMode mode = ExchangeMode::net;
-    KeyKind key = KeyKind::headroom;
+    KeyChoice key = KeyKind::headroom;
     BaseInsecure base_insecure = BaseInsecure::no_worse;
     double tolerance_mw = 1.0;
     int audit_levels = 0;        ///< equally spaced levels below the limit that get a full check too
@@ -46,9 +48,20 @@ struct CapacityOptions {
 [[nodiscard]] CapacityResult run_capacity(const StudySetup& setup, const std::vector<Contingency>& contingencies,
                                           const CapacityOptions& options, const std::vector<ExchangeSides>& directions);
 
-/// Sides from names or numbers of areas or zones, comma separated; "rest" is all others.
-/// Errors (kind usage): AZ3004 unknown name (nearest ones offered), AZ3005 the sides overlap.
 enum class Grouping { area, zone };
+
+/// A partition of the buses that sides can name.
+struct BusGroups {
+    std::string word;                                   ///< "area", "zone", "group"
+    std::vector<int> of_bus;                            ///< [n_bus]; negative: in no group
+    std::vector<std::pair<std::string, int>> names;     ///< may be empty for groups known by number alone
+    bool by_number = true;                              ///< whether a number names its group as well
+};
+[[nodiscard]] BusGroups groups_of(const Network& net, Grouping grouping);
+
+/// Sides from names or numbers of groups, comma separated; "rest" is all others.
+/// Errors (kind usage): AZ3004 unknown name (nearest ones offered), AZ3005 the sides overlap or are empty.
+[[nodiscard]] Result<ExchangeSides> make_sides(const BusGroups& groups, const std::string& from, const std::string& to);
 [[nodiscard]] Result<ExchangeSides> make_sides(const Network& net, const std::string& from, const std::string& to,
                                                Grouping grouping);
 

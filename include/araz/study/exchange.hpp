@@ -44,7 +44,7 @@ struct ExchangePoint {
 class Exchange {
 public:
     /// `base` is the solved base state, which the shift starts from.
-    Exchange(ModelPtr model, ExchangeMode mode, KeyKind key, ExchangeSides sides, const Solution& base);
+    Exchange(ModelPtr model, ExchangeMode mode, const KeyChoice& key, ExchangeSides sides, const Solution& base);
 
     /// Solves the intact grid at a shift >= 0 p.u., starting from `warm`.
     [[nodiscard]] ExchangePoint solve(Engine& engine, double shift, const Solution& warm) const;
@@ -82,7 +82,7 @@ private:
     };
     void join_islands();
     [[nodiscard]] std::vector<double> dc_set_points(double shift) const;
-    void make_cells(KeyKind key, const Solution& base);
+    void make_cells(const KeyChoice& key, const Solution& base);
     void choose_balancing_cells();
     [[nodiscard]] std::vector<double> cell_shares(double shift) const;
     [[nodiscard]] std::vector<double> wanted_exports(const std::vector<double>& shares, double shift) const;

@@ -24,12 +24,13 @@ struct RatingRule {
 struct MonitorOptions {
     RatingRule rating_base, rating_contingency;
     bool voltage_limits = true;
+    double voltage_step = 0.0;  ///< p.u., largest change of a magnitude by a contingency; 0: not watched
 };
 
-enum class Watch : std::uint8_t { thermal, voltage_low, voltage_high };
+enum class Watch : std::uint8_t { thermal, voltage_low, voltage_high, voltage_step };
 
 /// A watched quantity in one state. `index` is a branch or a bus index. `severity` is value/limit for
-/// thermal and 1 + (limit - value) or 1 + (value - limit) for voltages: above 1 means violated.
+/// thermal and 1 + (limit - value) or 1 + (value - limit) for voltages and their steps: above 1 means violated.
 struct Reading {
     Watch watch = Watch::thermal;
     int index = -1;
@@ -47,8 +48,9 @@ inline constexpr double limit_margin = 1e-7;
 class Monitor {
 public:
     Monitor(ModelPtr model, MonitorOptions options);
-    /// `contingency`: whether post-contingency ratings apply.
-    void read(const Solution& solution, bool contingency, std::vector<Reading>& readings);
+    /// `before`: the intact state a contingency starts from; then post-contingency ratings apply and voltage
+    /// steps are watched. Null for an intact state.
+    void read(const Solution& solution, const Solution* before, std::vector<Reading>& readings);
     [[nodiscard]] const MonitorOptions& options() const { return options_; }
 
 private:

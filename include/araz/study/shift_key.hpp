@@ -2,7 +2,7 @@
 //
 // The kinds follow the GSK practice of European capacity calculation (ENTSO-E, "Generation and Load
 // Shift Key implementation guide"): in proportion to headroom, output, installed power, equally, in
-// merit order, or on loads. A unit that reaches its limit drops out and the others take its share.
+// merit order, by given weights, or on loads. A unit that reaches its limit drops out and the others take its share.
 #pragma once
 
 #include <string>
@@ -15,10 +15,18 @@
 
 namespace araz {
 
-enum class KeyKind { headroom, pg, pmax, equal, merit, load };
+enum class KeyKind { headroom, pg, pmax, equal, merit, load, file };
 
 [[nodiscard]] Result<KeyKind> parse_key(const std::string& text);
 [[nodiscard]] std::string_view to_string(KeyKind kind);
+
+/// A kind of key and, for KeyKind::file, the weight of every unit: [n_gen], 0 for those that take no part.
+struct KeyChoice {
+    KeyKind kind = KeyKind::headroom;
+    std::vector<double> weight;
+    KeyChoice(KeyKind of) : kind(of) {}  // NOLINT(google-explicit-constructor): a kind is a choice
+    KeyChoice(KeyKind of, std::vector<double> weights) : kind(of), weight(std::move(weights)) {}
+};
 
 /// One participant: a unit, or the load of a bus.
 struct Participant {
@@ -34,7 +42,7 @@ class ShiftKey {
 public:
     /// `up`: more infeed (units up, loads down). `base_p` is the output of every unit at zero shift,
     /// [n_gen] p.u.; `in_group` marks the buses [n_bus]; `skip_slack` leaves units at slack buses out.
-    ShiftKey(const Network& net, KeyKind kind, bool up, const std::vector<double>& base_p,
+    ShiftKey(const Network& net, const KeyChoice& key, bool up, const std::vector<double>& base_p,
              const std::vector<unsigned char>& in_group, bool skip_slack);
 
     /// Scales down the rooms of the participants at the marked buses [n_bus] until they sum to at most
@@ -58,8 +66,8 @@ public:
     [[nodiscard]] bool up() const { return up_; }
 
 private:
-    void add_units(const Network& net, const std::vector<double>& base_p, const std::vector<unsigned char>& in_group,
-                   bool skip_slack);
+    void add_units(const Network& net, const KeyChoice& key, const std::vector<double>& base_p,
+                   const std::vector<unsigned char>& in_group, bool skip_slack);
     void add_loads(const Network& net, const std::vector<unsigned char>& in_group);
 
     const Network* net_;
