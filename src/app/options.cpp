@@ -21,11 +21,13 @@ constexpr std::array table{
                "first rung of the start ladder (stored voltages; DC angles; DC angles with capped steps)", "Solving", 0, 0},
     OptionSpec{"--tol", number, "PU", "1e-8", "infinity norm of the mismatch that counts as solved", "Solving", 1e-14, 1.0},
     OptionSpec{"--max-iterations", integer, "N", "30", "Newton steps per rung", "Solving", 1, 10000},
+    OptionSpec{"--scale-load", number, "F", "1", "all loads, outputs of units and set-points of DC lines times F", "Solving", 1e-4, 1e4},
     OptionSpec{"--threads", integer, "N", "0", "threads; 0: all cores. Results are the same for any number", "Solving", 0, 4096},
     // Limits.
     OptionSpec{"--rating-base", text, "RATING", "A", "rating in the intact grid: A, B, C or a factor such as 0.9xA", "Limits", 0, 0},
     OptionSpec{"--rating-contingency", text, "RATING", "A", "rating after a contingency: A, B, C or 1.2xA", "Limits", 0, 0},
     OptionSpec{"--voltage-limits", choice, "on|off", "on", "watch the voltage bands of the case", "Limits", 0, 0},
+    OptionSpec{"--voltage-step", number, "PU", "", "largest change of a voltage magnitude by a contingency; not watched without it", "Limits", 1e-6, 1.0},
     OptionSpec{"--fail-on-violations", flag, "", "", "exit code 1 when a limit is violated", "Limits", 0, 0},
     // Contingencies.
     OptionSpec{"--contingencies", list, "all|none|FILE", "all",
@@ -37,19 +39,28 @@ constexpr std::array table{
     OptionSpec{"--from", text, "AREAS", "", "exporting areas: numbers or names, comma separated; rest: all others", "Exchange", 0, 0},
     OptionSpec{"--to", text, "AREAS", "", "importing areas", "Exchange", 0, 0},
     OptionSpec{"--both", flag, "", "", "both directions", "Exchange", 0, 0},
-    OptionSpec{"--group", choice, "area|zone", "area", "what --from and --to name", "Exchange", 0, 0},
+    OptionSpec{"--group", choice, "area|zone|file", "area", "what --from and --to name; file: the groups of --group-file", "Exchange", 0, 0},
+    OptionSpec{"--group-file", text, "FILE", "", "CSV of groups of buses, columns bus and group", "Exchange", 0, 0},
     OptionSpec{"--exchange", choice, "net|scheduled", "net",
                "net: the AC net position is controlled and each area covers its own change of losses; scheduled: the "
                "shift is scheduled and the slack takes the losses", "Exchange", 0, 0},
-    OptionSpec{"--key", choice, "headroom|pg|pmax|equal|merit|load", "headroom",
-               "how the units of each side share the shift; pg scales outputs without regard to Pmax", "Exchange", 0, 0},
-    OptionSpec{"--base-insecure", choice, "no-worse|strict|drop-pairs", "no-worse",
-               "a pair violated at the base: may not get worse; refuses the study; is not monitored", "Exchange", 0, 0},
+    OptionSpec{"--key", choice, "headroom|pg|pmax|equal|merit|load|file", "headroom",
+               "how the units of each side share the shift; pg scales outputs without regard to Pmax; file: the weights "
+               "of --key-file", "Exchange", 0, 0},
+    OptionSpec{"--key-file", text, "FILE", "", "CSV of shift key weights, columns generator and weight", "Exchange", 0, 0},
+    OptionSpec{"--base-insecure", choice, "no-worse|strict|drop-pairs|relieve", "no-worse",
+               "a pair violated at the base: may not get worse; refuses the study; is not monitored; or the search begins "
+               "at the first shift that relieves it", "Exchange", 0, 0},
     OptionSpec{"--tolerance", number, "MW", "1", "width of the certified bracket", "Exchange", 1e-3, 1e6},
-    OptionSpec{"--audit", integer, "K", "0", "full checks of all contingencies at K equally spaced levels below the limit", "Exchange", 0, 100000},
+    OptionSpec{"--audit", integer, "K", "0", "full checks of all contingencies at K equally spaced levels below the limit, and at K above it for windows "
+               "that are secure again", "Exchange", 0, 100000},
     OptionSpec{"--max", number, "MW", "", "no shift beyond", "Exchange", 0.0, 1e9},
-    OptionSpec{"--trm", text, "MARGIN", "0", "reliability margin: MW, P% of TTC, or sqrt:MW per root of ties", "Exchange", 0, 0},
+    OptionSpec{"--trm", text, "MARGIN", "0", "reliability margin: MW, P% of TTC, sqrt:MW per root of ties, or quantile:Q:FILE of the column deviation_mw", "Exchange", 0, 0},
+    OptionSpec{"--remedial", text, "FILE", "", "CSV of preventive remedial actions to try, columns action, kind, element, value", "Exchange", 0, 0},
+    OptionSpec{"--reinforcements", list, "NAMES", "", "variants of a case folder to value one at a time: put in (PINT) and taken out of all (TOOT)", "Exchange", 0, 0},
     OptionSpec{"--aac", number, "MW", "0", "already allocated capacity", "Exchange", 0.0, 1e9},
+    OptionSpec{"--export-states", text, "PREFIX", "", "writes the grid at both ends of the bracket as PREFIX-secure.m and PREFIX-insecure.m "
+               "(with --both: PREFIX-FROM-TO-secure.m ...)", "Exchange", 0, 0},
     // Data.
     OptionSpec{"--allow", list, "CODES", "", "errors of these codes become warnings", "Data", 0, 0},
     OptionSpec{"--deny", list, "CODES", "", "findings of these codes become errors", "Data", 0, 0},
@@ -61,7 +72,7 @@ constexpr std::array table{
     OptionSpec{"--reference", text, "FILE", "", "reference table (.csv) or result (.json) to compare with", "Data", 0, 0},
     OptionSpec{"--tolerances", list, "NAME=X", "", "tolerances per column, for example vm_pu=1e-6,p_from_mw=0.01", "Data", 0, 0},
     // Output.
-    OptionSpec{"--format", choice, "table|csv|json|ndjson", "", "output format; by default a table, or the extension of -o", "Output", 0, 0},
+    OptionSpec{"--format", choice, "table|csv|json|ndjson|sarif", "", "output format; by default a table, or the extension of -o; sarif: check only", "Output", 0, 0},
     OptionSpec{"--output", text, "FILE", "-", "where the result goes; .json, .csv, .ndjson, .h5 or .txt", "Output", 0, 0},
     OptionSpec{"--table", text, "NAME", "", "which table to write as CSV", "Output", 0, 0},
     OptionSpec{"--limit", integer, "N", "20", "rows of long tables; 0: all", "Output", 0, 1e9},

@@ -1,8 +1,11 @@
 #include "araz/study/capacity.hpp"
 
+#include <cmath>
+
 #include "araz/base/text.hpp"
+#include "araz/model/end_state.hpp"
+#include "capacity_values.hpp"
 #include "session.hpp"
-#include "studies.hpp"
 #include "verbs.hpp"
 
 namespace araz::app {
@@ -11,62 +14,56 @@ namespace {
 
 constexpr const char* schema = "araz.capacity/1";
 
-Result<CapacityOptions> capacity_options(const Options& options) {
-    CapacityOptions capacity;
-    capacity.mode = options.text("--exchange") == "net" ? ExchangeMode::net : ExchangeMode::scheduled;
-    const auto key = parse_key(options.text("--key"));
-    if (!key) return key.error();
-    capacity.key = *key;
-    const std::string policy = options.text("--base-insecure");
-    capacity.base_insecure = policy == "strict"       ? BaseInsecure::strict
-                             : policy == "drop-pairs" ? BaseInsecure::drop_pairs
-                                                      : BaseInsecure::no_worse;
-    capacity.tolerance_mw = options.number("--tolerance");
-    capacity.audit_levels = options.integer("--audit");
-    if (options.has("--max")) capacity.max_mw = options.number("--max");
-    const auto margin = parse_margin(options.text("--trm"));
-    if (!margin) return margin.error();
-    capacity.margin = *margin;
-    capacity.aac_mw = options.number("--aac");
-    return capacity;
+// A name of a side as a part of a file name.
+std::string file_word(const std::string& name) {
+    std::string word;
+    for (const char c : name) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+        word += plain ? c : '_';
+    }
+    return word;
 }
 
-Result<std::vector<ExchangeSides>> directions(const Options& options, const Network& net) {
-    if (!options.has("--from") || !options.has("--to"))
-        return Error::make(ErrorKind::usage, "AZ3007", "capacity needs --from and --to",
-                           "for example --from AZ --to IR, or --from 1 --to rest");
-    const Grouping grouping = options.text("--group") == "zone" ? Grouping::zone : Grouping::area;
-    std::vector<ExchangeSides> sides;
-    auto forward = make_sides(net, options.text("--from"), options.text("--to"), grouping);
-    if (!forward) return forward.error();
-    sides.push_back(*forward);
-    if (options.on("--both")) {
-        auto back = make_sides(net, options.text("--to"), options.text("--from"), grouping);
-        if (!back) return back.error();
-        sides.push_back(*back);
+// Writes the grid at both ends of every bracket. Returns the exit code.
+int export_states(const Options& options, const Network& net, const CapacityResult& result) {
+    if (!options.has("--export-states")) return exit_ok;
+    for (const DirectionResult& direction : result.directions) {
+        std::string prefix = options.text("--export-states");
+        if (result.directions.size() > 1) prefix += "-" + file_word(direction.from) + "-" + file_word(direction.to);
+        const auto write = [&](const EndState& state, const std::string& which) {
+            if (std::isnan(state.shift_mw)) return exit_ok;
+            Case grid = dc_lines_as_units(with_end_state(*net.source, state));
+            grid.name += "_" + which;
+            const auto written = write_case(grid, prefix + "-" + which + ".m", "matpower");
+            return written ? exit_ok : report_error(options, schema, written.error());
+        };
+        const EndStates& ends = direction.certificate.end_states;
+        if (const int code = write(ends.secure, "secure"); code != exit_ok) return code;
+        if (const int code = write(ends.insecure, "insecure"); code != exit_ok) return code;
     }
-    return sides;
+    return exit_ok;
 }
 
 }  // namespace
 
 int run_capacity(const Options& options) {
-    const auto setup = make_setup(options, options.files[0]);
-    if (!setup) return report_error(options, schema, setup.error());
-    const auto capacity = capacity_options(options);
-    if (!capacity) return report_error(options, schema, capacity.error());
-    const auto sides = directions(options, *setup->model->network);
-    if (!sides) return report_error(options, schema, sides.error());
-    const auto spec = contingency_spec(options);
-    if (!spec) return report_error(options, schema, spec.error());
-    const auto contingencies = make_contingencies(*setup->model, *spec);
-    if (!contingencies) return report_error(options, schema, contingencies.error());
+    const auto inputs = capacity_inputs(options);
+    if (!inputs) return report_error(options, schema, inputs.error());
+    const auto study = make_study(options, *inputs);
+    if (!study) return report_error(options, schema, study.error());
 
-    CapacityResult result = araz::run_capacity(*setup, *contingencies, *capacity, *sides);
+    CapacityResult result = araz::run_capacity(study->setup, study->contingencies, study->options, study->sides);
     result.envelope.options = options.resolved();
+    if (is_solved(result.base.status)) {
+        if (const auto tried = try_remedial(options, *inputs, *study->setup.model->network->source, result); !tried)
+            return report_error(options, schema, tried.error());
+        if (const auto valued = value_reinforcements(options, *inputs, result); !valued)
+            return report_error(options, schema, valued.error());
+    }
     show_findings(result.envelope.findings);
     if (const int written = write_result(options, result); written != exit_ok) return written;
     if (!is_solved(result.base.status)) return exit_not_solved;
+    if (const int code = export_states(options, *study->setup.model->network, result); code != exit_ok) return code;
     for (const DirectionResult& direction : result.directions)
         if (direction.status != "converged") return exit_findings;
     return exit_ok;
