@@ -37,6 +37,7 @@ namespace {
 // The bracket ends up this much narrower than the asked tolerance: the last secant steps cost little
 // and the figure is then good to the digits people compare.
 constexpr double resolution_share = 0.02;
+constexpr int entry_levels = 32;  // full checks on the way to the first secure shift of an insecure base
 
 double margin_mw(const ReliabilityMargin& margin, double ttc_mw, std::size_t ties) {
     switch (margin.rule) {
