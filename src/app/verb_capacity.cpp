@@ -1,6 +1,9 @@
 #include "araz/study/capacity.hpp"
 
+#include <cmath>
+
 #include "araz/base/text.hpp"
+#include "araz/model/end_state.hpp"
 #include "session.hpp"
 #include "studies.hpp"
 #include "verbs.hpp"
@@ -48,6 +51,36 @@ Result<std::vector<ExchangeSides>> directions(const Options& options, const Netw
     return sides;
 }
 
+// A name of a side as a part of a file name.
+std::string file_word(const std::string& name) {
+    std::string word;
+    for (const char c : name) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+        word += plain ? c : '_';
+    }
+    return word;
+}
+
+// Writes the grid at both ends of every bracket. Returns the exit code.
+int export_states(const Options& options, const Network& net, const CapacityResult& result) {
+    if (!options.has("--export-states")) return exit_ok;
+    for (const DirectionResult& direction : result.directions) {
+        std::string prefix = options.text("--export-states");
+        if (result.directions.size() > 1) prefix += "-" + file_word(direction.from) + "-" + file_word(direction.to);
+        const auto write = [&](const EndState& state, const std::string& which) {
+            if (std::isnan(state.shift_mw)) return exit_ok;
+            Case grid = dc_lines_as_units(with_end_state(*net.source, state));
+            grid.name += "_" + which;
+            const auto written = write_case(grid, prefix + "-" + which + ".m", "matpower");
+            return written ? exit_ok : report_error(options, schema, written.error());
+        };
+        const EndStates& ends = direction.certificate.end_states;
+        if (const int code = write(ends.secure, "secure"); code != exit_ok) return code;
+        if (const int code = write(ends.insecure, "insecure"); code != exit_ok) return code;
+    }
+    return exit_ok;
+}
+
 }  // namespace
 
 int run_capacity(const Options& options) {
@@ -67,6 +100,7 @@ int run_capacity(const Options& options) {
     show_findings(result.envelope.findings);
     if (const int written = write_result(options, result); written != exit_ok) return written;
     if (!is_solved(result.base.status)) return exit_not_solved;
+    if (const int code = export_states(options, *setup->model->network, result); code != exit_ok) return code;
     for (const DirectionResult& direction : result.directions)
         if (direction.status != "converged") return exit_findings;
     return exit_ok;

@@ -4,6 +4,7 @@
 #include "araz/base/text.hpp"
 #include "araz/io/csv.hpp"
 #include "araz/io/files.hpp"
+#include "araz/model/scale.hpp"
 #include "araz/verify/verify.hpp"
 #include "session.hpp"
 #include "verbs.hpp"
@@ -19,7 +20,11 @@ constexpr std::size_t largest_result = 4ULL << 30U;
 struct Loaded {
     std::string schema;
     std::vector<Table> tables;
-    std::optional<PfResult> power_flow;  ///< pf itself, or the base of n1 and capacity
+    CaseInfo grid;
+    OptionMap options;
+    std::optional<PfResult> power_flow;  ///< pf itself, or the base of n1
+    std::optional<N1Result> contingencies;
+    std::optional<CapacityResult> capacity;
 };
 
 Result<Loaded> load_json(const std::string& text, const std::string& path) {
@@ -27,16 +32,33 @@ Result<Loaded> load_json(const std::string& text, const std::string& path) {
     if (!kind) return kind.error();
     Loaded loaded;
     loaded.schema = *kind;
-    const auto keep = [&](auto parsed, auto base_of) -> Result<Loaded> {
-        if (!parsed) return parsed.error();
+    const auto keep = [&](const auto& parsed) {
         loaded.tables = tables_of(*parsed);
-        loaded.power_flow = base_of(*parsed);
-        return loaded;
+        loaded.grid = parsed->envelope.grid;
+        loaded.options = parsed->envelope.options;
     };
-    if (*kind == "araz.pf/1") return keep(pf_from_json(text, path), [](const PfResult& r) { return r; });
-    if (*kind == "araz.n1/1") return keep(n1_from_json(text, path), [](const N1Result& r) { return r.base; });
-    if (*kind == "araz.capacity/1")
-        return keep(capacity_from_json(text, path), [](const CapacityResult& r) { return r.base; });
+    if (*kind == "araz.pf/1") {
+        auto parsed = pf_from_json(text, path);
+        if (!parsed) return parsed.error();
+        keep(parsed);
+        loaded.power_flow = *std::move(parsed);
+        return loaded;
+    }
+    if (*kind == "araz.n1/1") {
+        auto parsed = n1_from_json(text, path);
+        if (!parsed) return parsed.error();
+        keep(parsed);
+        loaded.power_flow = parsed->base;
+        loaded.contingencies = *std::move(parsed);
+        return loaded;
+    }
+    if (*kind == "araz.capacity/1") {
+        auto parsed = capacity_from_json(text, path);
+        if (!parsed) return parsed.error();
+        keep(parsed);
+        loaded.capacity = *std::move(parsed);
+        return loaded;
+    }
     return Error::make(ErrorKind::invalid_input, "AZ5001", path + " has schema '" + *kind + "', which verify does not know",
                        "verify reads results of pf, n1 and capacity");
 }
@@ -153,6 +175,25 @@ int write_report(const Options& options, const VerifyReport& report, const CaseI
     return write_output(options, with_checks(to_json(envelope), report.checks));
 }
 
+// The case as it was studied: with the point and variants that the result names unless others are asked
+// for here, and with its --scale-load.
+Result<Case> studied_case(const Options& options, const Loaded& loaded) {
+    const auto word = [&](const std::string& name) {
+        const auto found = loaded.options.find(name);
+        if (found == loaded.options.end()) return std::string{};
+        if (const auto* list = std::get_if<std::vector<std::string>>(&found->second)) return join(*list, ",");
+        const auto* text = std::get_if<std::string>(&found->second);
+        return text == nullptr ? std::string{} : *text;
+    };
+    const std::string point = options.has("--point") ? options.text("--point") : word("point");
+    const std::string variant = options.has("--variant") ? options.text("--variant") : word("variant");
+    auto grid = read_case(options.text("--case"), options.text("--from-format"), {point, variant});
+    if (!grid) return grid;
+    const auto scale = loaded.options.find("scale-load");
+    const auto* factor = scale == loaded.options.end() ? nullptr : std::get_if<double>(&scale->second);
+    return factor == nullptr || *factor == 1.0 ? grid : scale_load_and_generation(*std::move(grid), *factor);
+}
+
 }  // namespace
 
 int run_verify(const Options& options) {
@@ -163,19 +204,19 @@ int run_verify(const Options& options) {
     const auto loaded = load_result(options.files[0]);
     if (!loaded) return report_error(options, schema, loaded.error());
     VerifyReport report;
-    CaseInfo info;
-    if (loaded->power_flow) info = loaded->power_flow->envelope.grid;
     if (options.has("--case")) {
-        const auto grid = read_input(options, options.text("--case"));
+        const auto grid = studied_case(options, *loaded);
         if (!grid) return report_error(options, schema, grid.error());
-        append(report, check_laws(*grid, *loaded->power_flow));
+        if (loaded->power_flow) append(report, check_laws(*grid, *loaded->power_flow));
+        if (loaded->contingencies && is_solved(loaded->power_flow->status)) append(report, check_contingencies(*grid, *loaded->contingencies));
+        if (loaded->capacity) append(report, check_certificates(*grid, *loaded->capacity));
     }
     if (options.has("--reference")) {
         const auto done = compare_with(options, *loaded, report);
         if (!done) return report_error(options, schema, done.error());
     }
     std::fputs(render(report.findings).c_str(), stderr);
-    if (const int written = write_report(options, report, info); written != exit_ok) return written;
+    if (const int written = write_report(options, report, loaded->grid); written != exit_ok) return written;
     return report.passed() ? exit_ok : exit_findings;
 }
 

@@ -15,7 +15,8 @@ using Layout = JsonWriter::Layout;
 // Records that hold tables spread over lines; rows and small records stay on one.
 template <class R>
 constexpr Layout layout_of = std::is_same_v<R, PfResult> || std::is_same_v<R, DirectionResult> ||
-                                     std::is_same_v<R, Diagnosis>
+                                     std::is_same_v<R, Diagnosis> || std::is_same_v<R, Certificate> ||
+                                     std::is_same_v<R, EndStates> || std::is_same_v<R, EndState>
                                  ? Layout::block
                                  : Layout::line;
 
@@ -172,6 +173,10 @@ std::string to_json(const CapacityResult& result) {
     JsonWriter json = start(result.envelope, result.envelope.status);
     json.key("directions");
     write_value(json, result.directions);
+    if (!is_solved(result.base.status) && result.directions.empty()) {
+        json.key("diagnosis");
+        write_value(json, result.base.diagnosis);
+    }
     return finish(json);
 }
 

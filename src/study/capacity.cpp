@@ -5,8 +5,10 @@
 #include <set>
 
 #include "araz/base/text.hpp"
+#include "araz/study/diagnosis.hpp"
 #include "capacity_limits.hpp"
 #include "capacity_search.hpp"
+#include "end_states.hpp"
 #include "results.hpp"
 #include "security.hpp"
 
@@ -132,6 +134,7 @@ private:
         certify(SearchResult{}, at_zero);
         result_.certificate.secure_mw = nan_value;
         result_.certificate.insecure_mw = 0.0;
+        std::swap(result_.certificate.end_states.secure, result_.certificate.end_states.insecure);
     }
 
     void no_room(const SecurityReport& at_zero) {
@@ -173,6 +176,9 @@ private:
         const SearchResult intact = search_first_exit(security_, at_zero, how, net_.base_mva);
         result_.ttc_intact_mw = result_.base_exchange_mw + intact.secure * net_.base_mva;
         result_.intact_limit = classify(intact);
+        EndStates& ends = result_.certificate.end_states;
+        ends.intact_secure = end_state(net_, intact.at_secure.point);
+        if (has_insecure_end(intact)) ends.intact_insecure = end_state(net_, intact.at_insecure.point);
 
         how.with_contingencies = true;
         if (!std::isnan(intact.insecure)) how.max_shift = intact.insecure;  // the intact grid is in the set
@@ -196,6 +202,10 @@ private:
         return limit;
     }
 
+    [[nodiscard]] static bool has_insecure_end(const SearchResult& found) {
+        return !std::isnan(found.insecure) && !found.source_exhausted && !found.sink_exhausted;
+    }
+
     void certify(const SearchResult& found, const SecurityReport& at_secure) {
         Certificate& c = result_.certificate;
         c.secure_mw = found.secure * net_.base_mva;
@@ -208,7 +218,10 @@ private:
         c.max_mismatch_pu = at_secure.max_mismatch;
         if (at_secure.worst_loading > 0.0) c.worst_loading_pct = 100.0 * at_secure.worst_loading;
         c.worst_pair = security_.describe_pair(at_secure.worst_loading_pair);
-        c.verified_by = "full AC power flow of every contingency at secure_mw";
+        c.verified_by = "the solver that searched: full AC power flow of every contingency at secure_mw";
+        c.listed = listed_contingencies(net_, security_.contingencies());
+        c.end_states.secure = end_state(net_, at_secure.point);
+        if (has_insecure_end(found)) c.end_states.insecure = end_state(net_, found.at_insecure.point);
         const SecurityReport& broken = std::isnan(found.insecure) ? at_secure : found.at_insecure;
         if (!std::isnan(found.insecure) && !exhausted && !broken.unsolved && broken.worst.pair.index >= 0)
             c.violation = security_.describe(broken.worst);
@@ -259,7 +272,10 @@ CapacityResult run_capacity(const StudySetup& setup, const std::vector<Contingen
     result.envelope = base_result.envelope;
     result.envelope.schema = "araz.capacity/1";
     result.base = std::move(base_result);
-    if (!base.solved()) return result;
+    if (!base.solved()) {
+        probe_failure(setup, base, result.base.diagnosis);
+        return result;
+    }
     for (const ExchangeSides& sides : directions)
         result.directions.push_back(run_direction(setup, contingencies, options, sides, base));
     return result;

@@ -29,6 +29,13 @@ public:
     /// Yes or no: a broken rule without a size.
     void see(bool holds, const std::string& element) { see(holds ? 0.0 : HUGE_VAL, element); }
 
+    /// A figure against what was computed again; NaN on both sides agrees.
+    void compare(double found, double expected, const std::string& element) {
+        see(std::isnan(found) && std::isnan(expected) ? 0.0 : found - expected, element);
+    }
+
+    [[nodiscard]] bool holds() const { return check_.failed == 0; }
+
     /// Adds the law to a report unless there was nothing to check.
     void report(VerifyReport& out) const {
         if (check_.checked > 0) out.checks.push_back(check_);

@@ -52,6 +52,7 @@ inline constexpr std::array<List, 2> equation{"P", "Q"};
 inline constexpr std::array<List, 2> exchange{"net", "scheduled"};
 inline constexpr std::array<List, 6> violation{"thermal",      "voltage_low", "voltage_high",
                                                "voltage_step", "q_limit",     "p_limit"};
+inline constexpr std::array<List, 4> failure{"bad_data", "no_solution_nearby", "controls_cycling", "bad_start"};
 inline constexpr std::array<List, 8> status{"converged", "attainable",  "max_iterations", "diverged",
                                             "singular",  "limit_cycle", "islanded",       "no_solution_found"};
 inline constexpr std::array<List, 12> cause{"thermal",      "thermal_n1",     "voltage_low",   "voltage_high",
@@ -200,7 +201,8 @@ constexpr auto fields(const MismatchResult*) {
     return std::tuple{field("bus", &R::bus, "bus number in the case file"),
                       field("name", &R::name, "bus name"),
                       field("p_mw", &R::p_mw, "active mismatch"),
-                      field("q_mvar", &R::q_mvar, "reactive mismatch")};
+                      field("q_mvar", &R::q_mvar, "reactive mismatch"),
+                      field("neighbours", &R::neighbours, "buses next to it, and over which branch").extra()};
 }
 
 constexpr auto fields(const IslandResult*) {
@@ -213,11 +215,40 @@ constexpr auto fields(const IslandResult*) {
                       field("energised", &R::energised, "whether it has a source")};
 }
 
+constexpr auto fields(const SuspectResult*) {
+    using R = SuspectResult;
+    return std::tuple{field("severity", &R::severity, "error, warning or info"),
+                      field("code", &R::code, "code of the finding"),
+                      field("element", &R::element, "element of the case"),
+                      field("message", &R::message, "what is unusual"),
+                      field("file", &R::file, "file of the row"),
+                      field("line", &R::line, "line in the file").id(),
+                      field("column", &R::column, "column in the line").id()};
+}
+
+constexpr auto fields(const ProbeResult*) {
+    using R = ProbeResult;
+    return std::tuple{field("probe", &R::probe, "what was changed"),
+                      field("status", &R::status, "how the solve ended"),
+                      field("solved", &R::solved, "whether it solved"),
+                      field("scale_load", &R::scale_load, "factor on all loads and outputs"),
+                      field("command", &R::command, "command that repeats it")};
+}
+
 constexpr auto fields(const Diagnosis*) {
     using R = Diagnosis;
-    return std::tuple{field("worst_mismatches", &R::worst, "largest mismatches, worst first"),
+    return std::tuple{field("class", &R::kind, "kind of failure").of(words::failure).extra(),
+                      field("summary", &R::summary, "one sentence with the evidence").extra(),
+                      field("worst_mismatches", &R::worst, "largest mismatches, worst first"),
                       field("islands", &R::islands, "connected parts"),
-                      field("tried", &R::tried, "starts tried, in order")};
+                      field("tried", &R::tried, "starts tried, in order"),
+                      field("weakest_bus", &R::weakest_bus, "bus of the smallest pivot").id().extra(),
+                      field("weakest_bus_name", &R::weakest_bus_name, "its name").extra(),
+                      field("cycling", &R::cycling, "controls that kept switching").extra(),
+                      field("suspects", &R::suspects, "unusual data near the failure").extra(),
+                      field("probes", &R::probes, "solves with one thing changed").extra(),
+                      field("largest_scale_load", &R::largest_scale_load, "largest factor on load and generation that solves").extra(),
+                      field("command", &R::command, "repeats the best state reached").extra()};
 }
 
 /// Without status and envelope, which every writer places itself.
@@ -297,6 +328,51 @@ constexpr auto fields(const TransferLimit*) {
         field("unit", &R::unit, "unit of value and limit")};
 }
 
+constexpr auto fields(const EndStateGenerator*) {
+    using R = EndStateGenerator;
+    return std::tuple{field("generator", &R::generator, "row of the generator in the case file, from 1"),
+                      field("p_mw", &R::p_mw, "active output")};
+}
+
+constexpr auto fields(const EndStateDcLine*) {
+    using R = EndStateDcLine;
+    return std::tuple{field("dc_line", &R::dc_line, "row of the DC line in the case file, from 1"),
+                      field("p_from_mw", &R::p_from_mw, "active power into the line at the from end")};
+}
+
+constexpr auto fields(const EndStateLoad*) {
+    using R = EndStateLoad;
+    return std::tuple{field("bus", &R::bus, "bus number"), field("p_mw", &R::p_mw, "active load"),
+                      field("q_mvar", &R::q_mvar, "reactive load")};
+}
+
+constexpr auto fields(const EndStateBus*) {
+    using R = EndStateBus;
+    return std::tuple{field("bus", &R::bus, "bus number"), field("vm_pu", &R::vm_pu, "voltage magnitude, per unit"),
+                      field("va_deg", &R::va_deg, "voltage angle")};
+}
+
+constexpr auto fields(const EndState*) {
+    using R = EndState;
+    return std::tuple{field("shift_mw", &R::shift_mw, "shift from the base"),
+                      field("generators", &R::generators, "outputs of all units in service"),
+                      field("dc_lines", &R::dc_lines, "set-points of DC lines"),
+                      field("loads", &R::loads, "loads that differ from the case"),
+                      field("buses", &R::buses, "voltages of the intact grid")};
+}
+
+constexpr auto fields(const EndStates*) {
+    using R = EndStates;
+    return std::tuple{field("secure", &R::secure, "at secure_mw"), field("insecure", &R::insecure, "at insecure_mw"),
+                      field("intact_secure", &R::intact_secure, "largest shift secure without contingencies"),
+                      field("intact_insecure", &R::intact_insecure, "smallest shift insecure without contingencies")};
+}
+
+constexpr auto fields(const ListedContingency*) {
+    using R = ListedContingency;
+    return std::tuple{field("contingency", &R::contingency, "contingency"), field("outage", &R::outage, "elements out")};
+}
+
 constexpr auto fields(const Certificate*) {
     using R = Certificate;
     return std::tuple{
@@ -310,7 +386,9 @@ constexpr auto fields(const Certificate*) {
         field("worst_loading_pct", &R::worst_loading_pct, "largest loading at secure_mw"),
         field("worst_pair", &R::worst_pair, "branch and contingency of the largest loading"),
         field("verified_by", &R::verified_by, "code path that re-checked both ends"),
-        field("violation", &R::violation, "limit broken at insecure_mw").extra()};
+        field("violation", &R::violation, "limit broken at insecure_mw").extra(),
+        field("listed", &R::listed, "contingencies of a file with what they take out").extra(),
+        field("end_states", &R::end_states, "the grid at both ends, to be solved again").extra()};
 }
 
 constexpr auto fields(const Limiter*) {

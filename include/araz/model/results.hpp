@@ -142,6 +142,7 @@ struct MismatchResult {
     std::int64_t bus = 0;
     std::string name;
     double p_mw = 0.0, q_mvar = 0.0;
+    std::vector<std::string> neighbours;  ///< "5 (Baku) over branch 3"
 };
 
 struct IslandResult {
@@ -152,11 +153,36 @@ struct IslandResult {
     bool energised = true;
 };
 
+/// Data near the failure that a check has something to say about.
+struct SuspectResult {
+    std::string severity, code, element, message;
+    std::string file;
+    int line = 0, column = 0;  ///< 0: not known
+};
+
+/// The same case solved with one thing changed.
+struct ProbeResult {
+    std::string probe;    ///< what was changed, in words
+    std::string status;   ///< a SolveStatus word
+    bool solved = false;
+    double scale_load = 1.0;  ///< factor on all loads and outputs
+    std::string command;  ///< repeats it; empty where no option does
+};
+
 /// What a failed solve leaves for the engineer.
 struct Diagnosis {
+    std::string kind;     ///< "bad_data", "no_solution_nearby", "controls_cycling", "bad_start"; empty: solved
+    std::string summary;  ///< one sentence with the evidence for it
     std::vector<MismatchResult> worst;  ///< ten largest mismatches, worst first
     std::vector<IslandResult> islands;
     std::vector<std::string> tried;     ///< rungs of the start ladder, in order, with their outcome
+    std::int64_t weakest_bus = 0;       ///< bus of the smallest pivot, 0: not known
+    std::string weakest_bus_name;
+    std::vector<std::string> cycling;   ///< "reactive_limits: pin q_max at bus 5, 12 times"
+    std::vector<SuspectResult> suspects;
+    std::vector<ProbeResult> probes;
+    double largest_scale_load = nan_value;  ///< of load and generation that solves; NaN: not probed or none
+    std::string command;  ///< repeats the best state reached; empty: none was
 };
 
 struct PfResult {
@@ -232,6 +258,45 @@ struct TransferLimit {
     std::string unit;
 };
 
+/// What a unit gives, a DC line carries, a load takes and a bus shows at one end of the bracket.
+struct EndStateGenerator {
+    int generator = 0;  ///< 1-based row
+    double p_mw = 0.0;
+};
+struct EndStateDcLine {
+    int dc_line = 0;  ///< 1-based row
+    double p_from_mw = 0.0;
+};
+struct EndStateLoad {
+    std::int64_t bus = 0;
+    double p_mw = 0.0, q_mvar = 0.0;
+};
+struct EndStateBus {
+    std::int64_t bus = 0;
+    double vm_pu = nan_value, va_deg = nan_value;
+};
+
+/// The intact grid at one shift: enough to solve it again with any tool. Without buses where the state
+/// has no solution.
+struct EndState {
+    double shift_mw = nan_value;  ///< NaN: the search has no such end
+    std::vector<EndStateGenerator> generators;  ///< every unit in service
+    std::vector<EndStateDcLine> dc_lines;       ///< every DC line that takes part
+    std::vector<EndStateLoad> loads;            ///< where it differs from the case
+    std::vector<EndStateBus> buses;
+};
+
+struct EndStates {
+    EndState secure, insecure;
+    EndState intact_secure, intact_insecure;  ///< of the search without contingencies
+};
+
+/// A contingency that the case's rows do not name by themselves.
+struct ListedContingency {
+    std::string contingency;
+    std::vector<std::string> outage;  ///< {"branch 12", "generator 3"}
+};
+
 struct Certificate {
     double secure_mw = nan_value, insecure_mw = nan_value;  ///< shift from the base
     double tolerance_mw = nan_value;
@@ -243,6 +308,8 @@ struct Certificate {
     std::string worst_pair;  ///< "branch 10 after contingency 27"
     std::string verified_by;
     Violation violation;     ///< what is broken at insecure_mw
+    std::vector<ListedContingency> listed;  ///< contingencies of a file
+    EndStates end_states;
 };
 
 struct Limiter {

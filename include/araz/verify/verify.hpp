@@ -1,7 +1,8 @@
 // Independent re-check of a result against the laws it must obey and against a reference.
 //
 // Nothing here uses the solver, its patterns or its Network: voltages come from the result, element
-// data from the Case, and every law is recomputed with plain complex arithmetic, branch by branch.
+// data from the Case, and every law is recomputed with plain complex arithmetic, branch by branch. Where a
+// state has to be solved again (contingencies, certificates) the layer has a Newton of its own.
 #pragma once
 
 #include <map>
@@ -40,6 +41,16 @@ struct LawTolerances {
     double flow_mw = 1e-5;
 };
 [[nodiscard]] VerifyReport check_laws(const Case& grid, const PfResult& result, const LawTolerances& tolerances = {});
+
+/// Solves every contingency that `result` lists again, with a Newton of the re-check's own on a Ybus of its
+/// own, and compares statuses, extremes, losses, lost load and generation and the list of violations.
+/// `grid` is the case that was studied, scaled and with its point and variants.
+[[nodiscard]] VerifyReport check_contingencies(const Case& grid, const N1Result& result);
+
+/// Re-checks the certificate of every direction from the case and the end states that the result carries:
+/// the states themselves, the exchange they make, every contingency at the secure end, the violated pair at
+/// the insecure end, and the figures derived from them. Steps of the search are checked for consistency only.
+[[nodiscard]] VerifyReport check_certificates(const Case& grid, const CapacityResult& result);
 
 /// Per-quantity tolerances of a comparison; the key is the column name ("vm_pu") or "*" and its end ("*_mw"):
 /// the exact name wins, then the longest end. Infinity leaves a column out; a column without an entry

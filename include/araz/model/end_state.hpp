@@ -1,0 +1,17 @@
+// One end of a certificate's bracket as a case of its own.
+#pragma once
+
+#include "araz/model/case.hpp"
+#include "araz/model/results.hpp"
+
+namespace araz {
+
+/// `grid` with the outputs, set-points of DC lines, loads and voltages of `state`. Rows and buses that the
+/// case does not have are left alone.
+[[nodiscard]] Case with_end_state(Case grid, const EndState& state);
+
+/// DC lines that take part as pairs of units that regulate their buses (MATPOWER's own treatment, function
+/// toggle_dcline), for tools and formats that leave a DC line table out. The lines themselves are dropped.
+[[nodiscard]] Case dc_lines_as_units(Case grid);
+
+}  // namespace araz

@@ -1,0 +1,221 @@
+// What happens at the ends of the bracket: every contingency at the secure one, the named pair at the other.
+#include <algorithm>
+#include <cmath>
+
+#include "araz/base/text.hpp"
+#include "certificate.hpp"
+
+namespace araz {
+
+namespace {
+
+// What one contingency leaves, reduced.
+struct After {
+    bool solved = false;
+    std::string why;
+    double worst_loading = 0.0;             ///< thermal value / rating
+    std::vector<OwnReading> close;          ///< severity above 1 less the margin
+};
+
+constexpr double close_margin = 1e-4;
+
+After reduce(const OwnGrid& grid, const OwnState& state, const OwnLimits& limits, bool contingency) {
+    After after;
+    after.solved = state.solved;
+    after.why = state.why;
+    if (!state.solved) return after;
+    for (OwnReading& reading : own_readings(grid, state, limits, contingency)) {
+        if (reading.kind == "thermal") after.worst_loading = std::max(after.worst_loading, reading.severity());
+        if (reading.severity() > 1.0 - close_margin) after.close.push_back(std::move(reading));
+    }
+    return after;
+}
+
+// How far a reading is beyond what it may have, as a share of that; <= 0 holds.
+double excess(const OwnReading& reading, double permitted) {
+    if (!std::isfinite(permitted)) return -HUGE_VAL;
+    if (reading.kind == "thermal") return reading.value / permitted - 1.0;
+    return reading.kind == "voltage_low" ? permitted - reading.value : reading.value - permitted;
+}
+
+void see_limits(DirectionCheck& check, const OwnGrid& grid, const After& after, const std::string& label, Law& law) {
+    for (const OwnReading& reading : after.close) {
+        if (excess(reading, reading.limit) <= check.tolerance.limit_share) continue;
+        const double beyond = excess(reading, check.permitted(label, reading));
+        law.see(std::max(0.0, beyond),
+                "certificate.secure_mw: " + place_of(grid, reading) + (label.empty() ? " in the intact grid" : " after contingency " + label));
+    }
+    law.see(true, "certificate.secure_mw");
+}
+
+// "branch 888 (...) after contingency 247 (...)", or ", intact grid".
+struct NamedPair {
+    int branch = -1;
+    std::string contingency;
+};
+NamedPair parse_pair(const std::string& text) {
+    NamedPair pair;
+    constexpr std::string_view after = " after contingency ";
+    if (!text.starts_with("branch ")) return pair;
+    const std::string number = text.substr(7, text.find_first_not_of("0123456789", 7) - 7);
+    pair.branch = static_cast<int>(parse_integer(number).value_or(0)) - 1;
+    const auto at = text.find(after);
+    if (at == std::string::npos) return pair;
+    const std::string rest = text.substr(at + after.size());
+    pair.contingency = rest.substr(0, rest.find(" ("));
+    return pair;
+}
+
+// A state after a contingency (or intact) at one end.
+OwnState state_after(DirectionCheck& check, const SolvedEnd& end, const std::string& label) {
+    const OwnContingency* c = label.empty() ? nullptr : check.find(label);
+    return c == nullptr ? end.intact : OwnNewton(end.own, check.solver).solve(c->outage, end.intact.v);
+}
+
+void check_worst_pair(DirectionCheck& check, const SolvedEnd& end, double worst) {
+    const Certificate& c = check.direction.certificate;
+    Law law = check.law("secure worst loading", 1e-3, "%");
+    if (std::isnan(c.worst_loading_pct)) {
+        law.see(worst == 0.0, "certificate.worst_loading_pct");
+    } else {
+        law.compare(c.worst_loading_pct, 100.0 * worst, "certificate.worst_loading_pct");
+        const NamedPair pair = parse_pair(c.worst_pair);
+        double found = nan_value;  // pairs may tie: the one that is named has to have the largest loading, too
+        const bool known = pair.contingency.empty() || check.find(pair.contingency) != nullptr;
+        if (known)
+            for (const OwnReading& r : own_readings(end.own, state_after(check, end, pair.contingency), check.limits, !pair.contingency.empty()))
+                if (r.kind == "thermal" && r.branch == pair.branch) found = 100.0 * r.severity();
+        law.see(found - c.worst_loading_pct, "certificate.worst_pair");
+    }
+    law.report(check.report);
+}
+
+// The reading at the place that a limit or a violation names; nothing when there is none.
+std::optional<OwnReading> reading_at(const OwnGrid& grid, const OwnState& state, const OwnLimits& limits, bool contingency,
+                                     const std::string& kind, int branch, std::int64_t bus) {
+    if (!state.solved) return std::nullopt;
+    for (const OwnReading& r : own_readings(grid, state, limits, contingency)) {
+        const bool here = branch > 0 ? r.branch == branch - 1 : r.bus >= 0 && number(grid.grid->buses[r.bus].bus) == bus;
+        if (r.kind == kind && here) return r;
+    }
+    return std::nullopt;
+}
+
+std::string kind_of_cause(const std::string& cause) { return cause == "thermal_n1" ? "thermal" : cause; }
+double value_tolerance(const DirectionCheck& check, const std::string& unit) {
+    return unit == "p.u." ? check.tolerance.voltage_pu : check.tolerance.power_mw;
+}
+
+void check_limiters(DirectionCheck& check, const SolvedEnd& end) {
+    Law value = check.law("limiters", check.tolerance.power_mw, "MVA");
+    Law linear = check.law("limiter_prediction", 1e-3, "MW");
+    for (std::size_t k = 0; k < check.direction.limiters.size(); ++k) {
+        const Limiter& limiter = check.direction.limiters[k];
+        const TransferLimit& at = limiter.limit;
+        const std::string where = "limiters[" + std::to_string(k) + "]";
+        const bool known = at.contingency.empty() || check.find(at.contingency) != nullptr;
+        const auto found = known ? reading_at(end.own, state_after(check, end, at.contingency), check.limits, !at.contingency.empty(),
+                                              kind_of_cause(at.cause), at.branch, at.bus)
+                                 : std::nullopt;
+        value.see(found.has_value(), where + ": no such pair");
+        if (!found) continue;
+        value.see(at.value - found->value, where + ".value");
+        value.see(at.limit - found->limit, where + ".limit");
+        OwnReading relaxed = *found;
+        if (found->severity() > 1.0 - close_margin) relaxed.limit = check.permitted(at.contingency, *found);
+        if (std::isfinite(relaxed.limit)) value.see(limiter.loading_pct - 100.0 * relaxed.severity(), where + ".loading_pct");
+        if (std::isfinite(limiter.sensitivity_pct_per_mw) && limiter.sensitivity_pct_per_mw != 0.0) {
+            const double ahead = (100.0 - limiter.loading_pct) / limiter.sensitivity_pct_per_mw;
+            linear.see(limiter.predicted_mw - check.direction.certificate.secure_mw - ahead, where + ".predicted_mw");
+        }
+    }
+    value.report(check.report);
+    linear.report(check.report);
+}
+
+void check_limit_record(DirectionCheck& check, const TransferLimit& limit, const SolvedEnd* end, const std::string& where) {
+    Law law = check.law(where + " cause", 0.0, "");
+    const std::string kind = kind_of_cause(limit.cause);
+    const bool measured = kind == "thermal" || kind == "voltage_low" || kind == "voltage_high";
+    if (kind == "thermal") law.see(limit.contingency.empty() == (limit.cause == "thermal"), where + ".cause");
+    const bool known = limit.contingency.empty() || check.find(limit.contingency) != nullptr;
+    law.see(known, where + ".contingency");
+    if (limit.cause == "collapse" && end != nullptr && known) {
+        const bool gone = limit.contingency.empty() ? !end->intact.solved : !state_after(check, *end, limit.contingency).solved;
+        law.see(gone, where + ".cause: the state solves");
+    }
+    if (measured) law.see(end != nullptr && end->intact.solved, where + ": no end state to check it against");
+    law.report(check.report);
+    if (!measured || !known || end == nullptr || !end->intact.solved) return;
+    const auto found = reading_at(end->own, state_after(check, *end, limit.contingency), check.limits, !limit.contingency.empty(), kind,
+                                  limit.branch, limit.bus);
+    Law place = check.law(where + " violated", check.tolerance.limit_share, "of the limit");
+    place.see(found.has_value(), where + (limit.branch > 0 ? ".branch" : ".bus") + ": it has no such limit, or the state no solution");
+    if (found) place.see(std::max(0.0, -excess(*found, check.permitted(limit.contingency, *found))), where + (limit.branch > 0 ? ".branch" : ".bus") + ": it is not violated");
+    place.report(check.report);
+    if (!found) return;
+    Law figures = check.law(where + " figures", value_tolerance(check, limit.unit), limit.unit);
+    figures.see(limit.value - found->value, where + ".value");
+    figures.see(limit.limit - found->limit, where + ".limit");
+    figures.report(check.report);
+}
+
+}  // namespace
+
+void check_secure_end(DirectionCheck& check, const SolvedEnd& end) {
+    if (!end.intact.solved) return;
+    const Certificate& c = check.direction.certificate;
+    std::vector<OwnContingency> monitored;
+    for (const OwnContingency& each : check.contingencies) {
+        const std::string unsolved = each.label + ": no solution at the base";
+        const bool left_out = std::find(c.contingencies_excluded.begin(), c.contingencies_excluded.end(), unsolved) != c.contingencies_excluded.end();
+        if (!each.splits && !each.excluded && !left_out) monitored.push_back(each);
+    }
+    std::vector<After> after(monitored.size());
+    solve_all(end.own, check.solver, monitored, end.intact.v,
+              [&](std::size_t k, const OwnState& state) { after[k] = reduce(end.own, state, check.limits, true); });
+
+    Law solved = check.law("secure contingencies solved", 0.0, "");
+    Law limits = check.law("secure limits", check.tolerance.limit_share, "of the limit");
+    const After intact = reduce(end.own, end.intact, check.limits, false);
+    see_limits(check, end.own, intact, "", limits);
+    double worst = intact.worst_loading;
+    for (std::size_t k = 0; k < after.size(); ++k) {
+        solved.see(after[k].solved, "contingency " + monitored[k].label + ": " + after[k].why);
+        if (!after[k].solved) continue;
+        see_limits(check, end.own, after[k], monitored[k].label, limits);
+        worst = std::max(worst, after[k].worst_loading);
+    }
+    solved.see(static_cast<double>(c.contingencies_solved) - static_cast<double>(monitored.size()), "certificate.contingencies_solved");
+    solved.see(static_cast<double>(c.contingencies_unsolved), "certificate.contingencies_unsolved");
+    solved.report(check.report);
+    limits.report(check.report);
+    check_worst_pair(check, end, worst);
+    check_limiters(check, end);
+}
+
+void check_insecure_end(DirectionCheck& check, const SolvedEnd* end) {
+    const TransferLimit& limit = check.direction.limit;
+    const Violation& violation = check.direction.certificate.violation;
+    if (limit.cause != "base_insecure") check_limit_record(check, limit, end, "limit");
+    if (violation.kind.empty()) return;
+    Law same = check.law("violation", 0.0, "");
+    same.see(violation.kind == kind_of_cause(limit.cause), "certificate.violation.kind");
+    same.see(violation.branch == limit.branch, "certificate.violation.branch");
+    same.see(violation.bus == limit.bus, "certificate.violation.bus");
+    same.see(violation.contingency == limit.contingency, "certificate.violation.contingency");
+    same.see(violation.value == limit.value, "certificate.violation.value");
+    same.see(violation.limit == limit.limit, "certificate.violation.limit");
+    same.report(check.report);
+}
+
+void check_intact_ends(DirectionCheck& check, const SolvedEnd* secure, const SolvedEnd* insecure) {
+    if (secure != nullptr && secure->intact.solved) {
+        Law limits = check.law("intact_secure limits", check.tolerance.limit_share, "of the limit");
+        see_limits(check, secure->own, reduce(secure->own, secure->intact, check.limits, false), "", limits);
+        limits.report(check.report);
+    }
+    if (check.direction.limit.cause != "base_insecure") check_limit_record(check, check.direction.intact_limit, insecure, "intact_limit");
+}
+
+}  // namespace araz

@@ -1,0 +1,227 @@
+#include "own_study.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <set>
+#include <thread>
+
+#include "araz/base/text.hpp"
+
+namespace araz {
+
+namespace {
+
+// Option names stand in results with dashes; structs made by hand may use underscores.
+const OptionValue* find_option(const OptionMap& options, std::string name) {
+    if (const auto found = options.find(name); found != options.end()) return &found->second;
+    std::replace(name.begin(), name.end(), '-', '_');
+    const auto found = options.find(name);
+    return found == options.end() ? nullptr : &found->second;
+}
+
+double rate_of(const BranchRow& row, const std::string& rule) {
+    const auto cross = rule.find('x');
+    const std::string column = cross == std::string::npos ? rule : rule.substr(cross + 1);
+    const double factor = cross == std::string::npos ? 1.0 : parse_double(rule.substr(0, cross)).value_or(nan_value);
+    double rate = row.rate_a_mva;
+    if (column == "B" && row.rate_b_mva > 0.0) rate = row.rate_b_mva;
+    if (column == "C" && row.rate_c_mva > 0.0) rate = row.rate_c_mva;
+    return rate > 0.0 && std::isfinite(rate) ? factor * rate : nan_value;
+}
+
+bool cuts_off(const OwnGrid& grid, const OwnOutage& outage) {
+    if (outage.branches.empty()) return false;
+    std::vector<unsigned char> out(grid.branches.size(), 0);
+    for (const int row : outage.branches) out[row] = 1;
+    const std::vector<int> before = own_parts(grid, {});
+    const std::vector<int> part = own_parts(grid, out);
+    std::vector<unsigned char> fed(grid.n + 1, 0), fed_before(grid.n + 1, 0);
+    for (int b = 0; b < grid.n; ++b)
+        if (grid.reference[b] != 0) fed[part[b]] = fed_before[before[b]] = 1;
+    for (int b = 0; b < grid.n; ++b)
+        if (fed_before[before[b]] != 0 && fed[part[b]] == 0) return true;
+    return false;
+}
+
+// Branch rows whose single loss separates the ends: Tarjan's low-link over the multigraph, without recursion.
+std::vector<unsigned char> bridges_of(const OwnGrid& grid) {
+    std::vector<std::vector<std::pair<int, int>>> next(static_cast<std::size_t>(grid.n));
+    for (const OwnBranch& branch : grid.branches) {
+        if (!branch.carries) continue;
+        next[branch.from].emplace_back(branch.to, branch.row);
+        next[branch.to].emplace_back(branch.from, branch.row);
+    }
+    std::vector<unsigned char> bridge(grid.branches.size(), 0);
+    std::vector<int> order(static_cast<std::size_t>(grid.n), -1), low(order);
+    struct Visit {
+        int node, by;
+        std::size_t at;
+    };
+    int clock = 0;
+    for (int seed = 0; seed < grid.n; ++seed) {
+        if (order[seed] >= 0) continue;
+        std::vector<Visit> stack{{seed, -1, 0}};
+        order[seed] = low[seed] = clock++;
+        while (!stack.empty()) {
+            Visit& top = stack.back();
+            if (top.at < next[top.node].size()) {
+                const auto [other, row] = next[top.node][top.at++];
+                if (row == top.by) continue;
+                if (order[other] >= 0) {
+                    low[top.node] = std::min(low[top.node], order[other]);
+                } else {
+                    order[other] = low[other] = clock++;
+                    stack.push_back({other, row, 0});
+                }
+                continue;
+            }
+            const Visit done = top;
+            stack.pop_back();
+            if (stack.empty()) continue;
+            low[stack.back().node] = std::min(low[stack.back().node], low[done.node]);
+            if (low[done.node] > order[stack.back().node]) bridge[done.by] = 1;
+        }
+    }
+    return bridge;
+}
+
+}  // namespace
+
+std::string option_word(const OptionMap& options, const std::string& name, const std::string& otherwise) {
+    const OptionValue* value = find_option(options, name);
+    if (value == nullptr) return otherwise;
+    if (const auto* word = std::get_if<std::string>(value)) return *word;
+    if (const auto* flag = std::get_if<bool>(value)) return *flag ? "on" : "off";
+    return otherwise;
+}
+
+double option_number(const OptionMap& options, const std::string& name, double otherwise) {
+    const OptionValue* value = find_option(options, name);
+    const auto* number = value == nullptr ? nullptr : std::get_if<double>(value);
+    return number == nullptr ? otherwise : *number;
+}
+
+std::vector<std::string> option_list(const OptionMap& options, const std::string& name) {
+    const OptionValue* value = find_option(options, name);
+    if (value == nullptr) return {};
+    if (const auto* list = std::get_if<std::vector<std::string>>(value)) return *list;
+    if (const auto* word = std::get_if<std::string>(value)) return split(*word, ',');
+    return {};
+}
+
+std::vector<std::string> unmodelled_options(const OptionMap& options) {
+    std::vector<std::string> out;
+    const auto only = [&](const std::string& name, const std::set<std::string>& known) {
+        const std::string word = option_word(options, name, "");
+        if (!word.empty() && !known.contains(word)) out.push_back("--" + name + " " + word);
+    };
+    only("slack", {"case"});
+    only("q-limits-slack", {"off"});
+    only("post-contingency", {"frozen"});
+    only("loads", {"constant", "constant-power"});
+    for (const std::string& control : option_list(options, "controls"))
+        if (control != "none" && control != "reactive_limits" && control != "q-limits" && !control.empty())
+            out.push_back("--controls " + control);
+    return out;
+}
+
+bool add_outage(const Case& grid, const std::string& element, OwnOutage& outage) {
+    const auto blank = element.rfind(' ');
+    if (blank == std::string::npos) return false;
+    const std::string kind = element.substr(0, blank);
+    const auto row = parse_integer(element.substr(blank + 1));
+    const auto within = [&](std::size_t rows) { return row && *row >= 1 && *row <= static_cast<long long>(rows); };
+    if (kind == "branch" && within(grid.branches.size())) outage.branches.push_back(static_cast<int>(*row) - 1);
+    else if (kind == "generator" && within(grid.generators.size())) outage.generators.push_back(static_cast<int>(*row) - 1);
+    else if (kind == "dc_line" && within(grid.dc_lines.size())) outage.dc_lines.push_back(static_cast<int>(*row) - 1);
+    else return false;
+    return true;
+}
+
+std::vector<OwnContingency> own_contingencies(const OwnGrid& grid, const OptionMap& options,
+                                              const std::vector<ListedContingency>& listed) {
+    std::vector<OwnContingency> all;
+    const std::vector<std::string> asked = option_list(options, "contingencies");
+    const std::vector<std::string> excluded = option_list(options, "exclude");
+    const std::vector<int> part = own_parts(grid, {});
+    std::vector<unsigned char> fed(grid.n + 1, 0);
+    for (int b = 0; b < grid.n; ++b)
+        if (grid.reference[b] != 0) fed[part[b]] = 1;
+    if (asked.empty() || std::find(asked.begin(), asked.end(), "all") != asked.end()) {
+        const std::vector<unsigned char> bridge = bridges_of(grid);
+        for (const OwnBranch& branch : grid.branches) {
+            if (!branch.carries || fed[part[branch.from]] == 0) continue;
+            OwnContingency c{std::to_string(branch.row + 1), {{branch.row}, {}, {}}, false, false};
+            c.splits = bridge[branch.row] != 0;
+            c.excluded = std::find(excluded.begin(), excluded.end(), c.label) != excluded.end();
+            all.push_back(c);
+        }
+        for (const OwnSource& source : grid.sources)
+            if (source.dc_line >= 0 && source.from_end)
+                all.push_back({"dc" + std::to_string(source.dc_line + 1), {{}, {}, {source.dc_line}}, false, false});
+    }
+    if (option_word(options, "generators", "off") == "on")
+        for (const OwnSource& source : grid.sources)
+            if (source.generator >= 0 && fed[part[source.node]] != 0)
+                all.push_back({"g" + std::to_string(source.generator + 1), {{}, {source.generator}, {}}, false, false});
+    for (const ListedContingency& named : listed) {
+        OwnContingency c;
+        c.label = named.contingency;
+        for (const std::string& element : named.outage) (void)add_outage(*grid.grid, element, c.outage);
+        c.splits = cuts_off(grid, c.outage);
+        all.push_back(c);
+    }
+    return all;
+}
+
+OwnLimits own_limits(const OptionMap& options) {
+    OwnLimits limits;
+    limits.rating_base = option_word(options, "rating-base", "A");
+    limits.rating_contingency = option_word(options, "rating-contingency", "A");
+    limits.voltages = option_word(options, "voltage-limits", "on") != "off";
+    return limits;
+}
+
+std::vector<OwnReading> own_readings(const OwnGrid& grid, const OwnState& state, const OwnLimits& limits, bool contingency) {
+    std::vector<OwnReading> out;
+    const Case& c = *grid.grid;
+    for (const OwnBranch& branch : grid.branches) {
+        if (!branch.carries || state.branch_out[branch.row] != 0 || state.live[branch.from] == 0) continue;
+        const double rate = rate_of(c.branches[branch.row], contingency ? limits.rating_contingency : limits.rating_base);
+        if (std::isnan(rate)) continue;
+        const OwnFlow flow = own_flow(grid, state, branch.row);
+        out.push_back({"thermal", branch.row, -1, std::max(std::abs(flow.from), std::abs(flow.to)) * c.base_mva, rate});
+    }
+    if (!limits.voltages) return out;
+    for (std::size_t i = 0; i < grid.node_of.size(); ++i) {
+        const int node = grid.node_of[i];
+        if (node < 0 || state.live[node] == 0) continue;
+        const double vm = std::abs(state.v[node]);
+        out.push_back({"voltage_low", -1, static_cast<int>(i), vm, c.buses[i].vmin_pu});
+        out.push_back({"voltage_high", -1, static_cast<int>(i), vm, c.buses[i].vmax_pu});
+    }
+    return out;
+}
+
+std::string place_of(const OwnGrid& grid, const OwnReading& reading) {
+    const std::string where = reading.branch >= 0 ? "branch " + std::to_string(reading.branch + 1)
+                                                  : "bus " + std::to_string(number(grid.grid->buses[reading.bus].bus));
+    return where + " (" + reading.kind + ")";
+}
+
+void solve_all(const OwnGrid& grid, const OwnOptions& options, const std::vector<OwnContingency>& contingencies,
+               const std::vector<std::complex<double>>& start, const std::function<void(std::size_t, const OwnState&)>& take) {
+    std::atomic<std::size_t> next{0};
+    const auto work = [&] {
+        OwnNewton newton(grid, options);
+        for (std::size_t k = next++; k < contingencies.size(); k = next++) take(k, newton.solve(contingencies[k].outage, start));
+    };
+    const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
+    const std::size_t n = std::min(cores, std::max<std::size_t>(1, contingencies.size()));
+    std::vector<std::jthread> pool;
+    for (std::size_t k = 1; k < n; ++k) pool.emplace_back(work);
+    work();
+}
+
+}  // namespace araz
