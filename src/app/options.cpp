@@ -21,6 +21,7 @@ constexpr std::array table{
                "first rung of the start ladder (stored voltages; DC angles; DC angles with capped steps)", "Solving", 0, 0},
     OptionSpec{"--tol", number, "PU", "1e-8", "infinity norm of the mismatch that counts as solved", "Solving", 1e-14, 1.0},
     OptionSpec{"--max-iterations", integer, "N", "30", "Newton steps per rung", "Solving", 1, 10000},
+    OptionSpec{"--scale-load", number, "F", "1", "all loads, outputs of units and set-points of DC lines times F", "Solving", 1e-4, 1e4},
     OptionSpec{"--threads", integer, "N", "0", "threads; 0: all cores. Results are the same for any number", "Solving", 0, 4096},
     // Limits.
     OptionSpec{"--rating-base", text, "RATING", "A", "rating in the intact grid: A, B, C or a factor such as 0.9xA", "Limits", 0, 0},
@@ -50,6 +51,8 @@ constexpr std::array table{
     OptionSpec{"--max", number, "MW", "", "no shift beyond", "Exchange", 0.0, 1e9},
     OptionSpec{"--trm", text, "MARGIN", "0", "reliability margin: MW, P% of TTC, or sqrt:MW per root of ties", "Exchange", 0, 0},
     OptionSpec{"--aac", number, "MW", "0", "already allocated capacity", "Exchange", 0.0, 1e9},
+    OptionSpec{"--export-states", text, "PREFIX", "", "writes the grid at both ends of the bracket as PREFIX-secure.m and PREFIX-insecure.m "
+               "(with --both: PREFIX-FROM-TO-secure.m ...)", "Exchange", 0, 0},
     // Data.
     OptionSpec{"--allow", list, "CODES", "", "errors of these codes become warnings", "Data", 0, 0},
     OptionSpec{"--deny", list, "CODES", "", "findings of these codes become errors", "Data", 0, 0},
@@ -61,7 +64,7 @@ constexpr std::array table{
     OptionSpec{"--reference", text, "FILE", "", "reference table (.csv) or result (.json) to compare with", "Data", 0, 0},
     OptionSpec{"--tolerances", list, "NAME=X", "", "tolerances per column, for example vm_pu=1e-6,p_from_mw=0.01", "Data", 0, 0},
     // Output.
-    OptionSpec{"--format", choice, "table|csv|json|ndjson", "", "output format; by default a table, or the extension of -o", "Output", 0, 0},
+    OptionSpec{"--format", choice, "table|csv|json|ndjson|sarif", "", "output format; by default a table, or the extension of -o; sarif: check only", "Output", 0, 0},
     OptionSpec{"--output", text, "FILE", "-", "where the result goes; .json, .csv, .ndjson, .h5 or .txt", "Output", 0, 0},
     OptionSpec{"--table", text, "NAME", "", "which table to write as CSV", "Output", 0, 0},
     OptionSpec{"--limit", integer, "N", "20", "rows of long tables; 0: all", "Output", 0, 1e9},

@@ -2,28 +2,37 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <mutex>
 
+#include "araz/base/codes.hpp"
 #include "araz/base/text.hpp"
 #include "araz/control/control_table.hpp"
 #include "araz/io/files.hpp"
+#include "araz/io/sarif.hpp"
+#include "araz/model/scale.hpp"
 
 namespace araz::app {
 
 namespace {
 
-bool wants_json(const Options& options) {
-    if (options.text("--format") == "json") return true;
-    return !options.has("--format") && options.text("--output").ends_with(".json");
+bool wants(const Options& options, const std::string& format) {
+    if (options.has("--format")) return options.text("--format") == format;
+    return options.text("--output").ends_with("." + format);
 }
 
 }  // namespace
 
 int report_error(const Options& options, const std::string& schema, const Error& error, const CaseInfo& grid) {
     std::fputs(render(error.findings).c_str(), stderr);
-    if (wants_json(options) && error.kind != ErrorKind::output) {
+    if (schema == "araz.check/1" && wants(options, "sarif") && error.kind == ErrorKind::invalid_input) {
+        const std::string bytes = to_sarif(error.findings, options.argv, static_cast<int>(error.kind));
+        if (const int written = write_output(options, bytes); written != exit_ok) return written;
+    }
+    if (wants(options, "json") && error.kind != ErrorKind::output) {
         Envelope envelope;
         envelope.schema = schema;
         envelope.grid = grid;
@@ -42,6 +51,24 @@ void show_findings(const Findings& findings) {
     if (!shown.empty()) std::fputs(render(shown, 10).c_str(), stderr);
 }
 
+Findings unknown_codes(const Options& options) {
+    std::vector<std::string> known;
+    Findings findings;
+    for (const char* name : {"--allow", "--deny"}) {
+        for (const std::string& code : options.list(name)) {
+            if (find_code(code) != nullptr) continue;
+            if (known.empty())
+                for (const CodeEntry& entry : all_codes()) known.emplace_back(entry.code);
+            Finding finding;
+            finding.code = "AZ3013";
+            finding.message = std::string(name) + ": there is no code '" + code + "'" + did_you_mean(code, known);
+            finding.hint = "codes stand in brackets in every message, for example --deny AZ1304";
+            findings.push_back(finding);
+        }
+    }
+    return findings;
+}
+
 BuildOptions build_options(const Options& options) {
     BuildOptions build;
     for (const std::string& code : options.list("--allow")) build.allow.insert(code);
@@ -58,6 +85,67 @@ Start start_of(const std::string& word) {
     return Start::automatic;
 }
 
+// A word of a command line as a shell takes it.
+std::string shell_word(const std::string& word) {
+    const auto plain = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               std::string_view("-_./,:=+%").find(c) != std::string_view::npos;
+    };
+    if (!word.empty() && std::all_of(word.begin(), word.end(), plain)) return word;
+    std::string quoted = "'";
+    for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return quoted + "'";
+}
+
+// The power flow of these options, whatever the verb, without what only shapes its output.
+std::string power_flow_command(const Options& options, const std::string& path, const std::string& without) {
+    static constexpr std::array<std::string_view, 10> of_power_flow{
+        "--q-limits", "--start", "--tol", "--max-iterations", "--allow", "--deny", "--point", "--variant", "--from-format", "--scale-load"};
+    std::string command = "araz pf " + shell_word(path);
+    for (const std::string_view name : of_power_flow)
+        if (options.given(name) && name != without) command += " " + std::string(name) + " " + shell_word(options.text(name));
+    return command;
+}
+
+EngineOptions engine_options(const Options& options) {
+    EngineOptions engine;
+    engine.tolerance = options.number("--tol");
+    engine.max_iterations = options.integer("--max-iterations");
+    engine.start = start_of(options.text("--start"));
+    ControlChoice controls;
+    controls.reactive_limits = options.on("--q-limits");
+    engine.controls = [controls] { return make_controls(controls); };
+    return engine;
+}
+
+// One option changed at a time: what the diagnosis of a failed solve tries.
+struct Change {
+    std::string_view option, value;
+    const char* probe;
+    bool same_problem;
+};
+constexpr std::array changes{Change{"--start", "flat", "from a flat start", true},
+                             Change{"--start", "dc", "from DC angles", true},
+                             Change{"--max-iterations", "200", "with up to 200 iterations", true},
+                             Change{"--q-limits", "off", "without reactive limits", false}};
+
+DiagnosisMeans diagnosis_means(const Options& options, const std::string& path) {
+    DiagnosisMeans means;
+    means.command = power_flow_command(options, path, "--scale-load");
+    means.build = build_options(options);
+    means.scale_load = options.number("--scale-load");
+    for (const Change& change : changes) {
+        if (options.text(change.option) == change.value) continue;
+        Options changed = options;
+        changed.set(change.option, std::string(change.value));
+        means.alternatives.push_back({change.probe,
+                                      power_flow_command(options, path, std::string(change.option)) + " " +
+                                          std::string(change.option) + " " + std::string(change.value),
+                                      engine_options(changed), change.same_problem});
+    }
+    return means;
+}
+
 }  // namespace
 
 Result<Case> read_input(const Options& options, const std::string& path) {
@@ -65,20 +153,19 @@ Result<Case> read_input(const Options& options, const std::string& path) {
 }
 
 Result<StudySetup> make_setup(const Options& options, const std::string& path) {
+    if (Findings unknown = unknown_codes(options); !unknown.empty()) return Error{ErrorKind::usage, std::move(unknown)};
     auto grid = read_input(options, path);
     if (!grid) return grid.error();
+    const double scale = options.number("--scale-load");
+    if (scale != 1.0) grid = scale_load_and_generation(*std::move(grid), scale);
     auto network = Network::build(std::make_shared<const Case>(*std::move(grid)), build_options(options));
     if (!network) return network.error();
 
     StudySetup setup;
     setup.model = ElectricalModel::build(*network);
     setup.threads = options.integer("--threads");
-    setup.engine.tolerance = options.number("--tol");
-    setup.engine.max_iterations = options.integer("--max-iterations");
-    setup.engine.start = start_of(options.text("--start"));
-    ControlChoice controls;
-    controls.reactive_limits = options.on("--q-limits");
-    setup.engine.controls = [controls] { return make_controls(controls); };
+    setup.engine = engine_options(options);
+    setup.diagnosis = diagnosis_means(options, path);
 
     Findings wrong;
     const auto rating_rule = [&](std::string_view name, RatingRule& rule) {
@@ -101,7 +188,7 @@ Result<std::string> output_format(const Options& options) {
     const auto dot = path.find_last_of("./");
     const std::string extension = dot == std::string::npos || path[dot] == '/' ? "" : path.substr(dot);
     const std::vector<std::pair<std::string, std::string>> known{
-        {".json", "json"}, {".csv", "csv"}, {".ndjson", "ndjson"}, {".h5", "h5"}, {".hdf5", "h5"}, {".txt", "table"}};
+        {".json", "json"}, {".sarif", "sarif"}, {".csv", "csv"}, {".ndjson", "ndjson"}, {".h5", "h5"}, {".hdf5", "h5"}, {".txt", "table"}};
     for (const auto& [ending, format] : known)
         if (extension == ending) return format;
     return Error::make(ErrorKind::usage, "AZ3012", "cannot tell the output format from '" + path + "'",

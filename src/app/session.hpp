@@ -23,6 +23,9 @@ int report_error(const Options& options, const std::string& schema, const Error&
 /// Prints findings that did not stop the work (warnings and above) to stderr.
 void show_findings(const Findings& findings);
 
+/// Words of --allow and --deny that are no codes (AZ3013), with the nearest ones.
+[[nodiscard]] Findings unknown_codes(const Options& options);
+
 [[nodiscard]] BuildOptions build_options(const Options& options);
 
 /// The case that --from-format, --point and --variant name.
@@ -53,6 +56,9 @@ int write_result(const Options& options, const T& result) {
     if (*format == "json") return write_output(options, to_json(result));
     if (*format == "ndjson") return write_output(options, to_ndjson(result));
     if (*format == "table") return write_output(options, to_table(result, table_options(options)));
+    if (*format == "sarif")
+        return report_error(options, result.envelope.schema,
+                            Error::make(ErrorKind::usage, "AZ3012", "only check writes SARIF", "give --format json"));
     const Result<std::string> bytes =
         *format == "csv" ? to_csv(result, options.text("--table")) : to_hdf5(result, Hdf5Stamp{options.argv, ""});
     if (!bytes) return report_error(options, result.envelope.schema, bytes.error());

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "araz/io/sarif.hpp"
 #include "session.hpp"
 #include "verbs.hpp"
 
@@ -34,6 +35,8 @@ Findings overlay_errors(const Options& options, const BuildOptions& build) {
 }  // namespace
 
 int run_check(const Options& options) {
+    if (Findings unknown = unknown_codes(options); !unknown.empty())
+        return report_error(options, "araz.check/1", Error{ErrorKind::usage, std::move(unknown)});
     const auto grid = read_input(options, options.files[0]);
     if (!grid) return report_error(options, "araz.check/1", grid.error());
     BuildOptions as_read = build_options(options);
@@ -44,6 +47,7 @@ int run_check(const Options& options) {
     for (const Finding& error : overlays)  // what the case has by itself is said once
         if (std::find(findings.begin(), findings.end(), error) == findings.end()) findings.push_back(error);
     const bool failed = has_error(findings);
+    const int outcome = unusable ? static_cast<int>(ErrorKind::invalid_input) : failed ? exit_findings : exit_ok;
 
     const auto format = output_format(options);
     if (!format) return report_error(options, "araz.check/1", format.error());
@@ -56,15 +60,16 @@ int run_check(const Options& options) {
         envelope.status = failed ? "failed" : "passed";
         envelope.findings = findings;
         bytes = to_json(envelope);
+    } else if (*format == "sarif") {
+        bytes = to_sarif(findings, options.argv, outcome);
     } else if (*format == "table") {
         bytes = render(findings, findings.size()) + summary_line(findings);
     } else {
         return report_error(options, "araz.check/1",
-                            Error::make(ErrorKind::usage, "AZ3012", "check writes tables and JSON, not " + *format));
+                            Error::make(ErrorKind::usage, "AZ3012", "check writes tables, JSON and SARIF, not " + *format));
     }
     if (const int written = write_output(options, bytes); written != exit_ok) return written;
-    if (unusable) return static_cast<int>(ErrorKind::invalid_input);
-    return failed ? exit_findings : exit_ok;
+    return outcome;
 }
 
 }  // namespace araz::app

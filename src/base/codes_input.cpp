@@ -103,6 +103,10 @@ constexpr std::array table{
     CodeEntry{"AZ1110", "number of cost rows",
               "gencost has one row per generator, or two when reactive costs are given.", ""},
 
+    CodeEntry{"AZ1111", "identifier of a unit stands twice", "Two units of one bus have the same identifier.", ""},
+    CodeEntry{"AZ1112", "parallel branches with one identifier",
+              "Two branches between the same buses have the same identifier: perhaps one entered twice. Parallel branches as such are normal.", ""},
+
     // --- values ---
     CodeEntry{"AZ1201", "base power is not positive", "mpc.baseMVA must be above 0.", "mpc.baseMVA = -100;"},
     CodeEntry{"AZ1202", "value is not a number", "A NaN stands where a number is needed.", "NaN"},
@@ -154,6 +158,23 @@ constexpr std::array table{
               "All loads together are more than ten times what all units can give: kW instead of MW?", ""},
     CodeEntry{"AZ1231", "r and x may be exchanged", "At the median branch x is below a twentieth of r.", ""},
     CodeEntry{"AZ1232", "impedances may be in ohms", "More than half of all branches have more than 5 p.u.", ""},
+    CodeEntry{"AZ1240", "unusual base power", "Bases lie between 1 and 1000 MVA; a value far outside is often in kVA or GVA.",
+              "mpc.baseMVA = 100000"},
+    CodeEntry{"AZ1241", "nominal voltage above every grid's", "More than 1500 kV: probably given in V.", "baseKV = 345000"},
+    CodeEntry{"AZ1242", "line with a negative reactance",
+              "A branch with line charging has x < 0. A series capacitor has no charging; a line has no negative reactance.", "x = -0.17, b = 0.36"},
+    CodeEntry{"AZ1243", "r and x of one branch may be exchanged",
+              "r is more than twice x in a case whose branches mostly have x above three times r.", "r = 0.17, x = 0.039"},
+    CodeEntry{"AZ1244", "very small impedance", "Below 1e-4 p.u.: bus couplers, and slips of the unit.", "x = 1e-6"},
+    CodeEntry{"AZ1245", "only negative load of the case", "One load of the case is negative, all others are positive: perhaps a mistake of sign.",
+              "Pd = -90"},
+    CodeEntry{"AZ1246", "load above all generation",
+              "All loads together exceed the sum of Pmax of all units in service, so the reference unit is beyond its limit. "
+              "The largest load is named: look there first.", ""},
+    CodeEntry{"AZ1247", "voltage set-point far from 1",
+              "A unit would hold its bus below 0.4 or above 2 p.u.; perhaps the set-point is in kV.", "Vg = 345"},
+    CodeEntry{"AZ1248", "stored angles may be in radians",
+              "The stored voltages balance the loads when their angles are read as radians, and do not as degrees.", "Va = -0.16"},
 
     // --- topology and sources ---
     CodeEntry{"AZ1301", "no reference bus",

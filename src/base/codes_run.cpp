@@ -36,7 +36,7 @@ constexpr std::array table{
     CodeEntry{"AZ3012", "output format unknown",
               "The format follows from --format or from the extension of -o; not every verb writes every format.",
               "-o result.xyz"},
-    CodeEntry{"AZ3013", "unknown code", "araz explain takes a code as printed in brackets.", "araz explain AZ1103"},
+    CodeEntry{"AZ3013", "unknown code", "araz explain, --allow and --deny take codes as printed in brackets.", "araz explain AZ1103"},
     CodeEntry{"AZ3014", "not a tolerance", "--tolerances takes NAME=X, comma separated.", "--tolerances vm_pu=1e-6"},
     CodeEntry{"AZ3015", "nothing to verify against", "verify needs --case, --reference, or both.", ""},
     CodeEntry{"AZ3021", "list of contingencies not understood",

@@ -156,7 +156,7 @@ bool TableReader::in_service(const Matrix& matrix, int row, int col) {
         reporter_.warning(
             locate(grid_, source(matrix, row), col),
             {"AZ1108", "the status " + shortest(value) + " is neither 0 nor 1 and was taken as " + treated,
-             "expected 1 or 0"});
+             "expected 1 or 0", "write 1 or 0, or accept it with --allow AZ1108"});
     }
     return value > 0.0;
 }
@@ -168,6 +168,9 @@ void TableReader::read_base() {
             {"AZ1023", "the file has no " + full("baseMVA"), "", "add a line such as " + full("baseMVA") + " = 100;"});
     if (const auto base = scalar("baseMVA")) {
         grid_.base_mva = *base;
+        const SourcePoint place = point_in(grid_.files.front().text, grid_.path(), variable->offset);
+        grid_.base_source.line = place.line;
+        grid_.base_source.offset = static_cast<std::int64_t>(variable->offset);
         if (!(*base > 0.0) || std::isinf(*base))
             fail(*variable,
                  {"AZ1201", full("baseMVA") + " is " + shortest(*base), "expected a positive number of MVA",

@@ -12,6 +12,7 @@ Findings check_case(const Case& grid, const BuildOptions& options) {
     check_values(report);
     check_topology(report);
     check_units(report);
+    check_plausible(report);
     return report.finish();
 }
 

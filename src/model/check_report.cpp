@@ -52,7 +52,9 @@ Finding CheckReport::make(Severity severity, std::string_view code, const RowSou
 }
 
 void CheckReport::repeat(const Finding& finding) {
-    Group& group = group_of(finding.severity, finding.code);
+    // A reader goes on after a doubtful status; whether that may stand is for the options to say.
+    const Severity usual = finding.code == "AZ1108" ? Severity::error : finding.severity;
+    Group& group = group_of(usual, finding.code);
     ++group.count;
     if (group.shown.size() >= keep(group.severity)) return;
     group.shown.push_back(finding);

@@ -71,6 +71,8 @@ void check_values(CheckReport& report);
 void check_topology(CheckReport& report);
 /// Signs of wrong units, seen over whole tables (check_units.cpp).
 void check_units(CheckReport& report);
+/// Single values that contradict the rest of their case (check_plausible.cpp).
+void check_plausible(CheckReport& report);
 
 /// "12" or "12 (Imishli 330)".
 [[nodiscard]] std::string label_of(const BusRow& bus);

@@ -1,4 +1,5 @@
 // Bus numbers that must exist and be unique, tables that must fit together.
+#include <algorithm>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -63,6 +64,35 @@ void check_duplicates(CheckReport& report) {
     }
 }
 
+// Formats with identifiers tell parallel branches and the units of a bus apart by them.
+void check_identifiers(CheckReport& report) {
+    const Case& grid = report.grid();
+    std::unordered_map<std::string, std::size_t> units, branches;
+    for (std::size_t i = 0; i < grid.generators.size(); ++i) {
+        const GeneratorRow& unit = grid.generators[i];
+        if (unit.id.empty()) continue;
+        const auto [first, is_new] = units.emplace(std::to_string(number(unit.bus)) + " " + unit.id, i);
+        if (is_new) continue;
+        report.add(Severity::error, "AZ1111", unit.source, 0, [&] {
+            return CheckText{element("generator", i),
+                             "bus " + std::to_string(number(unit.bus)) + " has two units with the identifier " + unit.id,
+                             "the first is " + element("generator", first->second), "give one of them another identifier"};
+        });
+    }
+    for (std::size_t i = 0; i < grid.branches.size(); ++i) {
+        const BranchRow& branch = grid.branches[i];
+        if (branch.id.empty()) continue;
+        const auto low = std::min(number(branch.from_bus), number(branch.to_bus));
+        const auto high = std::max(number(branch.from_bus), number(branch.to_bus));
+        const auto [first, is_new] = branches.emplace(std::to_string(low) + " " + std::to_string(high) + " " + branch.id, i);
+        if (is_new) continue;
+        report.add(Severity::warning, "AZ1112", branch.source, 0, [&] {
+            return CheckText{element("branch", i), element("branch", i) + " is parallel to another branch with its identifier " + branch.id,
+                             "the first is " + element("branch", first->second), "is it entered twice?"};
+        });
+    }
+}
+
 // Rows that say the same twice are no data: costs belong to units one by one.
 void check_costs(CheckReport& report) {
     const Case& grid = report.grid();
@@ -108,6 +138,7 @@ void check_rows(CheckReport& report) {
                         "ends at");
     }
     check_costs(report);
+    check_identifiers(report);
 }
 
 }  // namespace araz

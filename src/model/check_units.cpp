@@ -1,4 +1,4 @@
-// Heuristics for the mistakes that no single row shows: ohms read as per unit, kW read as MW.
+// Heuristics for the mistakes that no single row shows: ohms read as per unit, columns exchanged.
 #include <algorithm>
 #include <cmath>
 
@@ -8,24 +8,6 @@
 namespace araz {
 
 namespace {
-
-// Load far above everything that could feed it.
-void check_load_scale(CheckReport& report) {
-    const Case& grid = report.grid();
-    double load = 0.0;
-    double capacity = 0.0;
-    for (const BusRow& bus : grid.buses)
-        if (bus.type != BusType::isolated) load += bus.pd_mw;
-    for (const GeneratorRow& unit : grid.generators)
-        if (unit.in_service) capacity += std::max(unit.pmax_mw, 0.0);
-    if (!(capacity > 0.0) || !std::isfinite(capacity) || !(load > 10.0 * capacity)) return;
-    report.add(Severity::warning, "AZ1230", grid.buses.front().source, 2, [&] {
-        return CheckText{"",
-                         "all loads together are " + shortest(load) + " MW, more than ten times the " +
-                             shortest(capacity) + " MW of all units in service",
-                         "expected MW", "are the loads in kW? They belong divided by 1000"};
-    });
-}
 
 // Impedances that no p.u. system has, or r and x the wrong way round.
 void check_impedance_scale(CheckReport& report) {
@@ -62,7 +44,6 @@ void check_impedance_scale(CheckReport& report) {
 }  // namespace
 
 void check_units(CheckReport& report) {
-    check_load_scale(report);
     check_impedance_scale(report);
 }
 

@@ -1,7 +1,6 @@
 // Values of single rows: not a number, outside what is physical, or outside what is usual.
 #include <array>
 #include <cmath>
-#include <unordered_map>
 
 #include "araz/base/text.hpp"
 #include "check_report.hpp"
@@ -240,32 +239,13 @@ void check_tap(RowRules<BranchRow>& rules, const BranchRow& branch) {
         "usual are -30 to 30");
 }
 
-using BusMap = std::unordered_map<std::int64_t, const BusRow*>;
-
-// A step between voltage levels without a transformer.
-void check_levels(RowRules<BranchRow>& rules, const BranchRow& branch, const BusMap& buses) {
-    const auto from = buses.find(number(branch.from_bus));
-    const auto to = buses.find(number(branch.to_bus));
-    if (branch.ratio != 0.0 || from == buses.end() || to == buses.end()) return;
-    const double a = from->second->base_kv;
-    const double b = to->second->base_kv;
-    rules.require(
-        !(a > 0.0 && b > 0.0 && std::abs(a - b) > 0.01 * std::max(a, b)), Severity::warning, "AZ1229", 8,
-        [&] {
-            return rules.what() + " joins " + shortest(a) + " kV and " + shortest(b) +
-                   " kV without a transformer ratio";
-        },
-        "0 means a line", "give a transformer the ratio 1, or correct baseKV of a bus");
-}
-
-void check_branch(CheckReport& report, const BranchRow& branch, std::size_t index, const BusMap& buses) {
+void check_branch(CheckReport& report, const BranchRow& branch, std::size_t index) {
     RowRules rules(report, branch, element("branch", index));
     check_finite(report, branch, rules.what(), branch_columns);
     check_ratings(rules, branch);
     if (!branch.in_service) return;
     check_impedance(rules, branch);
     check_tap(rules, branch);
-    check_levels(rules, branch, buses);
     rules.ordered(branch.angmin_deg, branch.angmax_deg, "AZ1216", 11, "angmin", "angmax");
 }
 
@@ -283,18 +263,13 @@ void check_dc_line(CheckReport& report, const DcLineRow& line, std::size_t index
 void check_values(CheckReport& report) {
     const Case& grid = report.grid();
     if (!(grid.base_mva > 0.0) || std::isinf(grid.base_mva))
-        report.add(Severity::error, "AZ1201", RowSource{}, -1, [&] {
+        report.add(Severity::error, "AZ1201", grid.base_source, -1, [&] {
             return CheckText{"", "the base power is " + shortest(grid.base_mva) + " MVA", "",
                              "it must be a positive number"};
         });
-    BusMap buses;
-    buses.reserve(grid.buses.size());
-    for (const BusRow& bus : grid.buses) {
-        buses.emplace(number(bus.bus), &bus);
-        check_bus(report, bus);
-    }
+    for (const BusRow& bus : grid.buses) check_bus(report, bus);
     for (std::size_t i = 0; i < grid.generators.size(); ++i) check_generator(report, grid.generators[i], i);
-    for (std::size_t i = 0; i < grid.branches.size(); ++i) check_branch(report, grid.branches[i], i, buses);
+    for (std::size_t i = 0; i < grid.branches.size(); ++i) check_branch(report, grid.branches[i], i);
     for (std::size_t i = 0; i < grid.dc_lines.size(); ++i) check_dc_line(report, grid.dc_lines[i], i);
 }
 

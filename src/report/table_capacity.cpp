@@ -89,6 +89,8 @@ std::string shift_table(const DirectionResult& d, const TableOptions& options) {
 
 std::string to_table(const CapacityResult& result, const TableOptions& options) {
     std::string out = "Export capacity: " + case_words(result.envelope.grid) + "\n";
+    if (result.directions.empty() && !is_solved(result.base.status))
+        return out + pf_summary(result.base) + diagnosis_table(result.base, options);
     for (const DirectionResult& direction : result.directions) {
         out += fmt::format("\n=== {} -> {} ===\n", cell(direction.from, 48), cell(direction.to, 48));
         out += figures(direction);

@@ -165,32 +165,6 @@ std::string pf_summary(const PfResult& result) {
     return out;
 }
 
-std::string diagnosis_table(const PfResult& result, const TableOptions& options) {
-    const Diagnosis& diagnosis = result.diagnosis;
-    TextTable worst({{"bus"}, {"name", Align::left}, {"P mismatch MW"}, {"Q mismatch MVAr"}});
-    for (const MismatchResult& m : diagnosis.worst)
-        worst.add({whole(m.bus), cell(m.name), fixed(m.p_mw, 3), fixed(m.q_mvar, 3)});
-    TextTable islands({{"island"}, {"buses"}, {"reference bus"}, {"load MW"}, {"generation MW"}, {"energised", Align::left}});
-    const std::size_t island_rows = rows_shown(diagnosis.islands.size(), options.limit);
-    for (std::size_t i = 0; i < island_rows; ++i) {
-        const IslandResult& island = diagnosis.islands[i];
-        islands.add({whole(island.island), whole(island.n_bus),
-                     island.reference_bus == 0 ? "-" : whole(island.reference_bus), fixed(island.load_mw, 2),
-                     fixed(island.generation_mw, 2), island.energised ? "yes" : "no"});
-    }
-    TextTable trace({{"iteration"}, {"mismatch p.u."}, {"worst bus"}, {"name", Align::left}, {"equation", Align::left},
-                     {"step p.u."}, {"phase", Align::left}});
-    for (const IterationResult& it : result.trace)
-        trace.add({whole(it.iteration), scientific(it.mismatch_pu), it.worst_bus == 0 ? "-" : whole(it.worst_bus),
-                   cell(it.worst_bus_name), it.equation, scientific(it.step_pu), cell(it.phase)});
-    std::string out = section("Largest mismatches", worst, options.color, diagnosis.worst.size(), diagnosis.worst.size());
-    out += section("Islands", islands, options.color, island_rows, diagnosis.islands.size());
-    if (!diagnosis.tried.empty()) out += "\nTried, in order\n";
-    for (const std::string& tried : diagnosis.tried) out += "  " + cell(tried, 100) + "\n";
-    out += section("Iterations", trace, options.color, result.trace.size(), result.trace.size());
-    return out;
-}
-
 std::string to_table(const PfResult& result, const TableOptions& options) {
     std::string out = fmt::format("{} power flow: {}\n", result.dc ? "DC" : "AC", case_words(result.envelope.grid));
     out += pf_summary(result);

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cmath>
 
+#include "araz/study/diagnosis.hpp"
 #include "parallel.hpp"
 
 namespace araz {
@@ -122,7 +123,10 @@ N1Result run_n1(const StudySetup& setup, const std::vector<Contingency>& all,
     result.base = to_result(setup.model, base, setup.monitor);
     result.envelope = result.base.envelope;
     result.envelope.schema = "araz.n1/1";
-    if (!base.solved()) return result;
+    if (!base.solved()) {
+        probe_failure(setup, base, result.base.diagnosis);
+        return result;
+    }
 
     const int count = static_cast<int>(contingencies.size());
     result.contingencies.resize(contingencies.size());

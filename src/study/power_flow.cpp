@@ -5,6 +5,7 @@
 #include <numbers>
 #include <numeric>
 
+#include "araz/study/diagnosis.hpp"
 #include "results.hpp"
 
 namespace araz {
@@ -12,7 +13,6 @@ namespace araz {
 namespace {
 
 constexpr double degrees = 180.0 / std::numbers::pi;
-constexpr std::size_t worst_shown = 10;
 
 std::string type_word(const ElectricalModel& model, const Solution& solution, int bus) {
     if (solution.live[bus] == 0) return "dead";
@@ -188,45 +188,6 @@ std::vector<IterationResult> trace_of(const Network& net, const Solution& soluti
     return trace;
 }
 
-std::vector<IslandResult> islands_of(const ElectricalModel& model) {
-    const Network& net = *model.network;
-    std::vector<IslandResult> islands(static_cast<std::size_t>(net.n_island) + 1);
-    for (std::size_t k = 0; k < islands.size(); ++k) islands[k].island = static_cast<int>(k) + 1;
-    islands.back().energised = false;
-    for (int b = 0; b < net.n_bus; ++b) {
-        IslandResult& island = net.island[b] >= 0 ? islands[net.island[b]] : islands.back();
-        ++island.n_bus;
-        island.load_mw += net.p_load[b] * net.base_mva;
-        if (model.kind[b] == solver::BusKind::slack && island.reference_bus == 0)
-            island.reference_bus = number(net.bus_id[b]);
-        for (int k = net.gen_start[b]; k < net.gen_start[b + 1]; ++k)
-            island.generation_mw += net.is_unit(net.gens_at[k]) ? net.pg[net.gens_at[k]] * net.base_mva : 0.0;
-    }
-    if (islands.back().n_bus == 0) islands.pop_back();
-    return islands;
-}
-
-Diagnosis diagnose(const ElectricalModel& model, const Solution& solution) {
-    const Network& net = *model.network;
-    Diagnosis diagnosis;
-    diagnosis.tried = solution.tried;
-    diagnosis.islands = islands_of(model);
-    if (solution.solved() || solution.p_mismatch.empty()) return diagnosis;
-    std::vector<int> order(static_cast<std::size_t>(net.n_bus));
-    std::iota(order.begin(), order.end(), 0);
-    const auto size = [&](int b) {
-        const double value = std::max(std::abs(solution.p_mismatch[b]), std::abs(solution.q_mismatch[b]));
-        return std::isnan(value) ? std::numeric_limits<double>::infinity() : value;
-    };
-    std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return size(a) > size(b); });
-    for (std::size_t k = 0; k < order.size() && k < worst_shown; ++k) {
-        const int b = order[k];
-        diagnosis.worst.push_back({number(net.bus_id[b]), net.source->buses[net.bus_row[b]].name,
-                                   solution.p_mismatch[b] * net.base_mva, solution.q_mismatch[b] * net.base_mva});
-    }
-    return diagnosis;
-}
-
 // The DC model's flows: lossless, active only.
 std::vector<solver::BranchFlow> dc_flows(const ElectricalModel& model, const Solution& solution) {
     const Network& net = *model.network;
@@ -261,7 +222,7 @@ PfResult assemble_result(const ElectricalModel& model, const Solution& solution,
     result.generators = generator_results(model, solution);
     result.dc_lines = dc_line_results(net, solution);
     result.trace = trace_of(net, solution);
-    result.diagnosis = diagnose(model, solution);
+    result.diagnosis = describe_failure(model, solution);
     return result;
 }
 
@@ -334,7 +295,12 @@ PfResult to_result(const ModelPtr& model, const Solution& solution, const Monito
 
 PfResult run_power_flow(const StudySetup& setup, bool dc) {
     Engine engine(setup.model, setup.engine);
-    if (!dc) return to_result(setup.model, engine.solve(Scenario{}), setup.monitor);
+    if (!dc) {
+        const Solution solution = engine.solve(Scenario{});
+        PfResult result = to_result(setup.model, solution, setup.monitor);
+        if (!solution.solved()) probe_failure(setup, solution, result.diagnosis);
+        return result;
+    }
     const Solution solution = engine.solve_dc(Scenario{});
     PfResult result = assemble_result(*setup.model, solution, setup.monitor, dc_flows(*setup.model, solution), true);
     for (const BranchResult& branch : result.branches) {

@@ -156,6 +156,7 @@ struct Case {
     std::string name;
     std::string format;  ///< "matpower", "psse-raw", "case-folder"
     double base_mva = 100.0;
+    RowSource base_source;  ///< where base_mva stands
     double frequency_hz = 50.0;
     std::vector<BusRow> buses;
     std::vector<GeneratorRow> generators;

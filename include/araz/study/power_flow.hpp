@@ -7,12 +7,29 @@
 
 namespace araz {
 
+/// Another way to solve the same case, which the diagnosis of a failed solve tries.
+struct Alternative {
+    std::string probe;          ///< in words: "without reactive limits"
+    std::string command;        ///< repeats it
+    EngineOptions engine;
+    bool same_problem = false;  ///< only another start: whatever it finds solves what was asked
+};
+
+/// What a diagnosis may try, and how the command line says it.
+struct DiagnosisMeans {
+    std::string command;        ///< the power flow that was asked for, without its outputs; empty: no commands
+    BuildOptions build;
+    double scale_load = 1.0;    ///< already applied to the case
+    std::vector<Alternative> alternatives;
+};
+
 /// Case, network and engine options of a study, as the command line or Python resolved them.
 struct StudySetup {
     ModelPtr model;
     EngineOptions engine;
     MonitorOptions monitor;
     int threads = 0;  ///< 0: all cores
+    DiagnosisMeans diagnosis;
 };
 
 [[nodiscard]] PfResult run_power_flow(const StudySetup& setup, bool dc = false);

@@ -1,0 +1,20 @@
+#include "araz/model/scale.hpp"
+
+namespace araz {
+
+Case scale_load_and_generation(Case grid, double factor) {
+    for (BusRow& bus : grid.buses) {
+        bus.pd_mw *= factor;
+        bus.qd_mvar *= factor;
+    }
+    for (GeneratorRow& unit : grid.generators) {
+        unit.pg_mw *= factor;
+        unit.qg_mvar *= factor;
+    }
+    for (DcLineRow& line : grid.dc_lines) {
+        for (double* value : {&line.pf_mw, &line.pt_mw, &line.qf_mvar, &line.qt_mvar}) *value *= factor;
+    }
+    return grid;
+}
+
+}  // namespace araz
