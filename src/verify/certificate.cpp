@@ -57,10 +57,11 @@ void explain(VerifyReport& report) {
         Finding finding;
         finding.code = "AZ5010";
         finding.element = check.element;
-        finding.message = check.law + " does not hold for " + check.element;
-        if (check.failed > 1) finding.message += " and " + std::to_string(check.failed - 1) + " more";
+        finding.message = check.law + " does not hold for " + join(check.failing, ", ");
+        const int more = check.failed - static_cast<int>(check.failing.size());
+        if (more > 0) finding.message += " and " + std::to_string(more) + " more";
         if (std::isfinite(check.deviation))
-            finding.message += ": off by " + shortest(check.deviation) + " " + check.unit + ", allowed " + shortest(check.tolerance);
+            finding.message += ": worst " + check.element + ", off by " + shortest(check.deviation) + " " + check.unit + ", allowed " + shortest(check.tolerance);
         finding.hint = "the figure named contradicts the case, or was changed after the run";
         report.findings.push_back(std::move(finding));
     }

@@ -101,7 +101,13 @@ std::optional<OwnReading> reading_at(const OwnGrid& grid, const OwnState& state,
     return std::nullopt;
 }
 
-std::string kind_of_cause(const std::string& cause) { return cause == "thermal_n1" ? "thermal" : cause; }
+// What is measured where a limit stands; a base that is insecure keeps the place and loses the word.
+std::string kind_of(const TransferLimit& limit) {
+    if (limit.cause == "thermal_n1") return "thermal";
+    if (limit.cause != "base_insecure") return limit.cause;
+    if (limit.branch > 0) return "thermal";
+    return limit.value < limit.limit ? "voltage_low" : "voltage_high";
+}
 double value_tolerance(const DirectionCheck& check, const std::string& unit) {
     return unit == "p.u." ? check.tolerance.voltage_pu : check.tolerance.power_mw;
 }
@@ -115,7 +121,7 @@ void check_limiters(DirectionCheck& check, const SolvedEnd& end) {
         const std::string where = "limiters[" + std::to_string(k) + "]";
         const bool known = at.contingency.empty() || check.find(at.contingency) != nullptr;
         const auto found = known ? reading_at(end.own, state_after(check, end, at.contingency), check.limits, !at.contingency.empty(),
-                                              kind_of_cause(at.cause), at.branch, at.bus)
+                                              kind_of(at), at.branch, at.bus)
                                  : std::nullopt;
         value.see(found.has_value(), where + ": no such pair");
         if (!found) continue;
@@ -135,9 +141,16 @@ void check_limiters(DirectionCheck& check, const SolvedEnd& end) {
 
 void check_limit_record(DirectionCheck& check, const TransferLimit& limit, const SolvedEnd* end, const std::string& where) {
     Law law = check.law(where + " cause", 0.0, "");
-    const std::string kind = kind_of_cause(limit.cause);
+    const std::string kind = kind_of(limit);
     const bool measured = kind == "thermal" || kind == "voltage_low" || kind == "voltage_high";
-    if (kind == "thermal") law.see(limit.contingency.empty() == (limit.cause == "thermal"), where + ".cause");
+    if (limit.cause == "thermal" || limit.cause == "thermal_n1")
+        law.see(limit.contingency.empty() == (limit.cause == "thermal"), where + ".cause");
+    if (!measured) {  // nothing is broken there, so nothing may be named
+        law.see(limit.branch == 0, where + ".branch");
+        law.see(limit.bus == 0, where + ".bus");
+        law.see(std::isnan(limit.value), where + ".value");
+        law.see(std::isnan(limit.limit), where + ".limit");
+    }
     const bool known = limit.contingency.empty() || check.find(limit.contingency) != nullptr;
     law.see(known, where + ".contingency");
     if (limit.cause == "collapse" && end != nullptr && known) {
@@ -197,10 +210,17 @@ void check_secure_end(DirectionCheck& check, const SolvedEnd& end) {
 void check_insecure_end(DirectionCheck& check, const SolvedEnd* end) {
     const TransferLimit& limit = check.direction.limit;
     const Violation& violation = check.direction.certificate.violation;
-    if (limit.cause != "base_insecure") check_limit_record(check, limit, end, "limit");
-    if (violation.kind.empty()) return;
+    check_limit_record(check, limit, end, "limit");
+    const bool exhausted = limit.cause == "key_source" || limit.cause == "key_sink" || limit.cause == "none_up_to_max" ||
+                           limit.cause == "collapse" || limit.cause == "solver_failure" || limit.cause == "base_insecure";
+    if (violation.kind.empty()) {
+        Law none = check.law("violation", 0.0, "");
+        none.see(exhausted, "certificate.violation");
+        none.see(violation.branch == 0 && violation.bus == 0 && std::isnan(violation.value) && std::isnan(violation.limit), "certificate.violation");
+        return none.report(check.report);
+    }
     Law same = check.law("violation", 0.0, "");
-    same.see(violation.kind == kind_of_cause(limit.cause), "certificate.violation.kind");
+    same.see(violation.kind == kind_of(limit), "certificate.violation.kind");
     same.see(violation.branch == limit.branch, "certificate.violation.branch");
     same.see(violation.bus == limit.bus, "certificate.violation.bus");
     same.see(violation.contingency == limit.contingency, "certificate.violation.contingency");
