@@ -139,8 +139,27 @@ void check_limiters(DirectionCheck& check, const SolvedEnd& end) {
     linear.report(check.report);
 }
 
+// A border that only DC lines cross ends where they carry all they can: the one named stands at its limit at
+// the secure end.
+void check_dc_limit(DirectionCheck& check, const TransferLimit& limit, const std::string& where) {
+    Law law = check.law(where + " dc_line", std::max(check.tolerance.power_mw, check.direction.certificate.tolerance_mw), "MW");
+    const bool known = limit.dc_line <= static_cast<int>(check.grid.dc_lines.size());
+    law.see(known && limit.branch == 0 && limit.bus == 0, where + ".dc_line");
+    double p = nan_value;
+    for (const EndStateDcLine& line : check.direction.certificate.end_states.secure.dc_lines)
+        if (line.dc_line == limit.dc_line) p = line.p_from_mw;
+    if (known) {
+        const DcLineRow& row = check.grid.dc_lines[static_cast<std::size_t>(limit.dc_line) - 1];
+        law.see(limit.limit == std::max(std::abs(row.pmax_mw), std::abs(row.pmin_mw)), where + ".limit");
+        law.see(std::min(std::abs(p - row.pmax_mw), std::abs(p - row.pmin_mw)), where + ".dc_line: it is not at its limit");
+    }
+    law.see(limit.value == limit.limit, where + ".value");
+    law.report(check.report);
+}
+
 void check_limit_record(DirectionCheck& check, const TransferLimit& limit, const SolvedEnd* end, const std::string& where) {
     Law law = check.law(where + " cause", 0.0, "");
+    if (limit.dc_line > 0) return check_dc_limit(check, limit, where);
     const std::string kind = kind_of(limit);
     const bool measured = kind == "thermal" || kind == "voltage_low" || kind == "voltage_high";
     if (limit.cause == "thermal" || limit.cause == "thermal_n1")
@@ -211,7 +230,7 @@ void check_insecure_end(DirectionCheck& check, const SolvedEnd* end) {
     const TransferLimit& limit = check.direction.limit;
     const Violation& violation = check.direction.certificate.violation;
     check_limit_record(check, limit, end, "limit");
-    const bool exhausted = limit.cause == "key_source" || limit.cause == "key_sink" || limit.cause == "none_up_to_max" ||
+    const bool exhausted = limit.dc_line > 0 || limit.cause == "key_source" || limit.cause == "key_sink" || limit.cause == "none_up_to_max" ||
                            limit.cause == "collapse" || limit.cause == "solver_failure" || limit.cause == "base_insecure";
     if (violation.kind.empty()) {
         Law none = check.law("violation", 0.0, "");
