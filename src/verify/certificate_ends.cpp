@@ -123,7 +123,7 @@ void check_limiters(DirectionCheck& check, const SolvedEnd& end) {
         const auto found = known ? reading_at(end.own, state_after(check, end, at.contingency), check.limits, !at.contingency.empty(),
                                               kind_of(at), at.branch, at.bus)
                                  : std::nullopt;
-        value.see(found.has_value(), where + ": no such pair");
+        value.see(found.has_value(), where);
         if (!found) continue;
         value.see(at.value - found->value, where + ".value");
         value.see(at.limit - found->limit, where + ".limit");
@@ -146,12 +146,13 @@ void check_dc_limit(DirectionCheck& check, const TransferLimit& limit, const std
     const bool known = limit.dc_line <= static_cast<int>(check.grid.dc_lines.size());
     law.see(known && limit.branch == 0 && limit.bus == 0, where + ".dc_line");
     double p = nan_value;
-    for (const EndStateDcLine& line : check.direction.certificate.end_states.secure.dc_lines)
+    const EndStates& ends = check.direction.certificate.end_states;
+    for (const EndStateDcLine& line : (where == "limit" ? ends.secure : ends.intact_secure).dc_lines)
         if (line.dc_line == limit.dc_line) p = line.p_from_mw;
     if (known) {
         const DcLineRow& row = check.grid.dc_lines[static_cast<std::size_t>(limit.dc_line) - 1];
         law.see(limit.limit == std::max(std::abs(row.pmax_mw), std::abs(row.pmin_mw)), where + ".limit");
-        law.see(std::min(std::abs(p - row.pmax_mw), std::abs(p - row.pmin_mw)), where + ".dc_line: it is not at its limit");
+        law.see(std::min(std::abs(p - row.pmax_mw), std::abs(p - row.pmin_mw)), where + ".dc_line");
     }
     law.see(limit.value == limit.limit, where + ".value");
     law.report(check.report);
@@ -174,16 +175,16 @@ void check_limit_record(DirectionCheck& check, const TransferLimit& limit, const
     law.see(known, where + ".contingency");
     if (limit.cause == "collapse" && end != nullptr && known) {
         const bool gone = limit.contingency.empty() ? !end->intact.solved : !state_after(check, *end, limit.contingency).solved;
-        law.see(gone, where + ".cause: the state solves");
+        law.see(gone, where + ".cause");
     }
-    if (measured) law.see(end != nullptr && end->intact.solved, where + ": no end state to check it against");
+    if (measured) law.see(end != nullptr && end->intact.solved, where + ".cause");
     law.report(check.report);
     if (!measured || !known || end == nullptr || !end->intact.solved) return;
     const auto found = reading_at(end->own, state_after(check, *end, limit.contingency), check.limits, !limit.contingency.empty(), kind,
                                   limit.branch, limit.bus);
     Law place = check.law(where + " violated", check.tolerance.limit_share, "of the limit");
-    place.see(found.has_value(), where + (limit.branch > 0 ? ".branch" : ".bus") + ": it has no such limit, or the state no solution");
-    if (found) place.see(std::max(0.0, -excess(*found, check.permitted(limit.contingency, *found))), where + (limit.branch > 0 ? ".branch" : ".bus") + ": it is not violated");
+    place.see(found.has_value(), where + (limit.branch > 0 ? ".branch" : ".bus"));
+    if (found) place.see(std::max(0.0, -excess(*found, check.permitted(limit.contingency, *found))), where + (limit.branch > 0 ? ".branch" : ".bus"));
     place.report(check.report);
     if (!found) return;
     Law figures = check.law(where + " figures", value_tolerance(check, limit.unit), limit.unit);
@@ -213,7 +214,7 @@ void check_secure_end(DirectionCheck& check, const SolvedEnd& end) {
     see_limits(check, end.own, intact, "", limits);
     double worst = intact.worst_loading;
     for (std::size_t k = 0; k < after.size(); ++k) {
-        solved.see(after[k].solved, "contingency " + monitored[k].label + ": " + after[k].why);
+        solved.see(after[k].solved, "contingency " + monitored[k].label + (after[k].why.empty() ? "" : ": " + after[k].why));
         if (!after[k].solved) continue;
         see_limits(check, end.own, after[k], monitored[k].label, limits);
         worst = std::max(worst, after[k].worst_loading);

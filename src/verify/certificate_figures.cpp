@@ -50,7 +50,7 @@ void check_exhaustion(DirectionCheck& check) {
     const std::string key = option_word(check.options(), "key", "headroom");
     Law law = check.law("exhaustion", d.certificate.tolerance_mw, "MW");
     if (d.limit.cause == "none_up_to_max")
-        law.see(d.certificate.secure_mw - option_number(check.options(), "max", nan_value), "certificate.secure_mw: not the largest shift asked for");
+        law.see(d.certificate.secure_mw - option_number(check.options(), "max", nan_value), "certificate.secure_mw");
     // Loads move within themselves, pg has no limits, and DC lines may carry less than the units behind them.
     const bool by_units = key != "load" && key != "pg" && !(check.with_dc_lines && !check.grid.dc_lines.empty());
     if (by_units && (d.limit.cause == "key_source" || d.limit.cause == "key_sink")) {
@@ -59,7 +59,7 @@ void check_exhaustion(DirectionCheck& check) {
             if (d.limit.cause == "key_source" && shift.side == "source") room += std::max(0.0, shift.p_max_mw - shift.shifted_mw);
             if (d.limit.cause == "key_sink" && shift.side == "sink") room += std::max(0.0, shift.shifted_mw - shift.p_min_mw);
         }
-        law.see(std::isnan(room) ? HUGE_VAL : room, "limit.cause: units of that side have room left");
+        law.see(std::isnan(room) ? HUGE_VAL : room, "limit.cause");
     }
     law.report(check.report);
 }

@@ -309,8 +309,8 @@ inline CapacityResult sample_capacity() {
     d.from = "AZ", d.to = "IR", d.exchange = "net", d.status = "converged";
     d.base_exchange_mw = 40.0, d.delta_e_mw = 209.74, d.ttc_mw = 249.74, d.trm_mw = 0.0, d.ntc_mw = 249.74;
     d.ttc_intact_mw = 300.5;
-    d.limit = {"thermal_n1", 10, "6-10", "from", 0, "", "27", "15-24", "C", 175.0, 175.0, "MVA"};
-    d.intact_limit = {"voltage_low", 0, "", "", 30, "Tabriz", "", "", "", 0.9, 0.9, "p.u."};
+    d.limit = {"thermal_n1", 10, "6-10", "from", 0, "", 0, "27", "15-24", "C", 175.0, 175.0, "MVA"};
+    d.intact_limit = {"voltage_low", 0, "", "", 30, "Tabriz", 0, "", "", "", 0.9, 0.9, "p.u."};
     d.certificate.secure_mw = 209.74, d.certificate.insecure_mw = 210.5, d.certificate.tolerance_mw = 1.0;
     d.certificate.contingencies_solved = 37;
     d.certificate.contingencies_excluded = {"11: splits the network"};
