@@ -111,7 +111,7 @@ private:
 
     void note(std::string probe, const Solution& solution, std::string command, double scale = 1.0) {
         out_.probes.push_back({std::move(probe), std::string(to_string(solution.status)), solution.solved(),
-                               scale * setup_.diagnosis.scale_load, std::move(command)});
+                               *parse_double(total_of(scale)), std::move(command)});
     }
 
     void try_alternatives() {
@@ -205,7 +205,7 @@ private:
             if (!(factor > low && factor < high)) break;
             (solves_at(factor) ? low : high) = factor;
         }
-        out_.largest_scale_load = low * setup_.diagnosis.scale_load;
+        out_.largest_scale_load = *parse_double(total_of(low));
         scale_ = low;
         find_weakest(low);
     }
