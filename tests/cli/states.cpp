@@ -83,6 +83,14 @@ TEST_F(States, ACertificateVerifiesAndAChangedOneDoesNot) {
     EXPECT_EQ(run_araz({"verify", file, "--case", other}).exit_code, 1);
 }
 
+TEST_F(States, ACertificateSaysWhatHasVerifiedIt) {
+    const auto said = [&](const std::vector<std::string>& more) {
+        return json::parse(read_bytes(capacity(more)))["directions"][0]["certificate"]["verified_by"].get<std::string>();
+    };
+    EXPECT_THAT(said({}), HasSubstr("the solver that searched"));
+    EXPECT_THAT(said({"--recheck"}), HasSubstr("independent"));
+}
+
 TEST_F(States, BothEndsAreCasesThatSolve) {
     const std::string file = capacity({"--export-states", folder_.path("end")});
     const json certificate = json::parse(read_bytes(file))["directions"][0]["certificate"];
