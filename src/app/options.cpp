@@ -61,6 +61,8 @@ constexpr std::array table{
     OptionSpec{"--aac", number, "MW", "0", "already allocated capacity", "Exchange", 0.0, 1e9},
     OptionSpec{"--export-states", text, "PREFIX", "", "writes the grid at both ends of the bracket as PREFIX-secure.m and PREFIX-insecure.m "
                "(with --both: PREFIX-FROM-TO-secure.m ...)", "Exchange", 0, 0},
+    OptionSpec{"--recheck", flag, "", "", "solves both ends of every bracket again by the independent path of araz verify before answering",
+               "Exchange", 0, 0},
     // Data.
     OptionSpec{"--allow", list, "CODES", "", "errors of these codes become warnings", "Data", 0, 0},
     OptionSpec{"--deny", list, "CODES", "", "findings of these codes become errors", "Data", 0, 0},

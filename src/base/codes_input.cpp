@@ -156,7 +156,7 @@ constexpr std::array table{
               "The nominal voltages of both ends differ by more than 1 %, and the branch has no ratio.", ""},
     CodeEntry{"AZ1230", "loads may be in the wrong unit",
               "All loads together are more than ten times what all units can give: kW instead of MW?", ""},
-    CodeEntry{"AZ1231", "r and x may be exchanged", "At the median branch x is below a twentieth of r.", ""},
+    CodeEntry{"AZ1231", "r and x may be exchanged", "At the median branch x is below a twentieth of r, or at the median line of 100 kV and more below half of it.", ""},
     CodeEntry{"AZ1232", "impedances may be in ohms", "More than half of all branches have more than 5 p.u.", ""},
     CodeEntry{"AZ1240", "unusual base power", "Bases lie between 1 and 1000 MVA; a value far outside is often in kVA or GVA.",
               "mpc.baseMVA = 100000"},

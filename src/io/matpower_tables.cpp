@@ -18,6 +18,12 @@ constexpr std::array<std::string_view, 17> known_fields{
     "version",  "baseMVA",     "bus",     "gen",     "branch",    "gencost",   "dcline",       "areas",   "bus_name",
     "gen_name", "branch_name", "genfuel", "gentype", "area_name", "zone_name", "frequency_hz", "casename"};
 
+// Where a file names itself: the place for what it lacks as a whole.
+std::size_t header_of(std::string_view text) {
+    const auto at = text.find("function");
+    return at == std::string_view::npos ? 0 : at;
+}
+
 class TableReader {
 public:
     TableReader(const Interpreter::Variables& variables, std::string mpc, Reporter& reporter, Case& grid)
@@ -78,7 +84,7 @@ const Matrix* TableReader::table(std::string_view name, int columns, bool requir
         // A table that was there but could not be read has been reported already.
         if (required && !reporter_.has_error())
             reporter_.error(
-                {"AZ1020", "the file has no table " + full(name), "", "is this a MATPOWER case, and is it complete?"});
+                header_of(reporter_.text()), 8, {"AZ1020", "the file has no table " + full(name), "", "is this a MATPOWER case, and is it complete?"});
         return nullptr;
     }
     const auto* matrix = std::get_if<Matrix>(&variable->value);
@@ -165,7 +171,7 @@ void TableReader::read_base() {
     const Variable* variable = field("baseMVA");
     if (variable == nullptr && !reporter_.has_error())
         reporter_.error(
-            {"AZ1023", "the file has no " + full("baseMVA"), "", "add a line such as " + full("baseMVA") + " = 100;"});
+            header_of(reporter_.text()), 8, {"AZ1023", "the file has no " + full("baseMVA"), "", "add a line such as " + full("baseMVA") + " = 100;"});
     if (const auto base = scalar("baseMVA")) {
         grid_.base_mva = *base;
         const SourcePoint place = point_in(grid_.files.front().text, grid_.path(), variable->offset);

@@ -14,7 +14,7 @@ namespace araz {
 namespace {
 
 // The last iterations tell; the first ones of a long ladder do not.
-constexpr std::size_t iterations_shown = 40;
+constexpr std::size_t iterations_shown = 12;
 
 std::string kind_words(const std::string& kind) {
     if (kind == "bad_data") return "bad data";
@@ -91,7 +91,7 @@ std::string diagnosis_table(const PfResult& result, const TableOptions& options)
     std::string out;
     if (!diagnosis.kind.empty()) out += fact("diagnosis", kind_words(diagnosis.kind) + ": " + cell(diagnosis.summary, 160));
     if (diagnosis.weakest_bus != 0)
-        out += fact("smallest pivot", "bus " + whole(diagnosis.weakest_bus) +
+        out += fact("weakest bus", "bus " + whole(diagnosis.weakest_bus) +
                                           (diagnosis.weakest_bus_name.empty() ? "" : " (" + cell(diagnosis.weakest_bus_name) + ")"));
     if (!std::isnan(diagnosis.largest_scale_load))
         out += fact("solves up to", fixed(100.0 * diagnosis.largest_scale_load, 1) + " % of load and generation");

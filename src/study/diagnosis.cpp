@@ -55,7 +55,6 @@ std::vector<MismatchResult> largest_mismatches(const Network& net, const Solutio
     std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return size(a) > size(b); });
     for (std::size_t k = 0; k < order.size() && k < worst_shown; ++k) {
         const int b = order[k];
-        if (!(size(b) > 0.0)) break;
         worst.push_back({number(net.bus_id[b]), net.source->buses[net.bus_row[b]].name,
                          solution.p_mismatch[b] * net.base_mva, solution.q_mismatch[b] * net.base_mva,
                          neighbours_of(net, b)});

@@ -111,7 +111,7 @@ private:
 
     void note(std::string probe, const Solution& solution, std::string command, double scale = 1.0) {
         out_.probes.push_back({std::move(probe), std::string(to_string(solution.status)), solution.solved(),
-                               scale * setup_.diagnosis.scale_load, std::move(command)});
+                               *parse_double(total_of(scale)), std::move(command)});
     }
 
     void try_alternatives() {
@@ -140,6 +140,20 @@ private:
         }
     }
 
+    // The factor next to this one whose value on the command line, on top of what is scaled already, has four
+    // digits: the command then repeats what was solved.
+    [[nodiscard]] double spoken(double factor) const {
+        const double total = factor * setup_.diagnosis.scale_load;
+        const double unit = std::pow(10.0, std::floor(std::log10(total)) - 3.0);
+        return parse_double(shortest(std::round(total / unit) * unit)).value_or(total) / setup_.diagnosis.scale_load;
+    }
+
+    [[nodiscard]] std::string total_of(double factor) const {
+        const double total = factor * setup_.diagnosis.scale_load;
+        const double unit = std::pow(10.0, 3.0 - std::floor(std::log10(total)));
+        return shortest(std::round(total * unit) / unit);
+    }
+
     // Loads and outputs times `factor` of the case at hand, solved as the command line would.
     bool solves_at(double factor) {
         auto grid = std::make_shared<const Case>(scale_load_and_generation(*net_.source, factor));
@@ -153,7 +167,31 @@ private:
 
     [[nodiscard]] std::string scaled_command(double factor) const {
         const std::string& command = setup_.diagnosis.command;
-        return command.empty() ? command : command + " --scale-load " + shortest(factor * setup_.diagnosis.scale_load);
+        return command.empty() ? command : command + " --scale-load " + total_of(factor);
+    }
+
+    // The bus whose voltage falls fastest where the load is the largest that solves: the largest entry of the
+    // tangent (V. Ajjarapu, C. Christy, "The continuation power flow", IEEE Trans. Power Syst. 7(1), 1992).
+    void find_weakest(double factor) {
+        if (out_.weakest_bus != 0) return;
+        auto network = Network::build(std::make_shared<const Case>(scale_load_and_generation(*net_.source, factor)), setup_.diagnosis.build);
+        if (!network) return;
+        const Network& net = **network;
+        Engine engine(ElectricalModel::build(*network), quiet(setup_.engine));
+        const Solution solution = engine.solve(Scenario{});
+        std::vector<std::vector<double>> columns(1, std::vector<double>(2 * static_cast<std::size_t>(net.n_bus), 0.0));
+        for (int b = 0; b < net.n_bus; ++b) {
+            columns[0][2 * b] = -net.p_load[b];
+            columns[0][2 * b + 1] = -net.q_load[b];
+        }
+        for (int g = 0; g < net.n_unit; ++g) columns[0][2 * net.gen_bus[g]] += net.pg[g];
+        if (!solution.solved() || !engine.sensitivities(Scenario{}, solution, columns)) return;
+        int weakest = -1;
+        for (int b = 0; b < net.n_bus; ++b)
+            if (weakest < 0 || columns[0][2 * b + 1] < columns[0][2 * weakest + 1]) weakest = b;
+        if (weakest < 0 || !(columns[0][2 * weakest + 1] < 0.0)) return;
+        out_.weakest_bus = number(net.bus_id[weakest]);
+        out_.weakest_bus_name = net.source->buses[net.bus_row[weakest]].name;
     }
 
     // The largest factor found by halving; solvability may have gaps, so every factor named was solved.
@@ -162,13 +200,14 @@ private:
         double low = lowest_scale;
         double high = 1.0;
         const int steps = net_.n_bus > large_case ? 5 : 9;
-        for (int k = 0; k < steps && high - low > 1.5e-3; ++k) {
-            const double factor = std::round(500.0 * (low + high)) / 1000.0;  // three digits, so that the command repeats it
+        for (int k = 0; k < steps && high - low > 2e-3; ++k) {
+            const double factor = spoken(0.5 * (low + high));
             if (!(factor > low && factor < high)) break;
             (solves_at(factor) ? low : high) = factor;
         }
-        out_.largest_scale_load = low * setup_.diagnosis.scale_load;
+        out_.largest_scale_load = *parse_double(total_of(low));
         scale_ = low;
+        find_weakest(low);
     }
 
     [[nodiscard]] const SuspectResult* contradiction() const {

@@ -57,10 +57,11 @@ void explain(VerifyReport& report) {
         Finding finding;
         finding.code = "AZ5010";
         finding.element = check.element;
-        finding.message = check.law + " does not hold for " + check.element;
-        if (check.failed > 1) finding.message += " and " + std::to_string(check.failed - 1) + " more";
+        finding.message = check.law + " does not hold for " + join(check.failing, ", ");
+        const int more = check.failed - static_cast<int>(check.failing.size());
+        if (more > 0) finding.message += " and " + std::to_string(more) + " more";
         if (std::isfinite(check.deviation))
-            finding.message += ": off by " + shortest(check.deviation) + " " + check.unit + ", allowed " + shortest(check.tolerance);
+            finding.message += ": worst " + check.element + ", off by " + shortest(check.deviation) + " " + check.unit + ", allowed " + shortest(check.tolerance);
         finding.hint = "the figure named contradicts the case, or was changed after the run";
         report.findings.push_back(std::move(finding));
     }
@@ -73,7 +74,7 @@ void check_excluded(DirectionCheck& check) {
     const bool strict = option_word(check.options(), "base-insecure", "no-worse") == "strict";
     for (const OwnContingency& c : check.contingencies) {
         const std::string reason = c.excluded ? c.label + ": excluded on request" : c.splits ? c.label + ": splits the network" : "";
-        if (!reason.empty()) law.see(listed.erase(reason) == 1, "certificate.contingencies_excluded: contingency " + reason + " is missing");
+        if (!reason.empty()) law.see(listed.erase(reason) == 1, "certificate.contingencies_excluded: contingency " + reason);
     }
     for (const std::string& entry : listed) {
         const std::string label = entry.substr(0, entry.find(": "));

@@ -101,7 +101,13 @@ std::optional<OwnReading> reading_at(const OwnGrid& grid, const OwnState& state,
     return std::nullopt;
 }
 
-std::string kind_of_cause(const std::string& cause) { return cause == "thermal_n1" ? "thermal" : cause; }
+// What is measured where a limit stands; a base that is insecure keeps the place and loses the word.
+std::string kind_of(const TransferLimit& limit) {
+    if (limit.cause == "thermal_n1") return "thermal";
+    if (limit.cause != "base_insecure") return limit.cause;
+    if (limit.branch > 0) return "thermal";
+    return limit.value < limit.limit ? "voltage_low" : "voltage_high";
+}
 double value_tolerance(const DirectionCheck& check, const std::string& unit) {
     return unit == "p.u." ? check.tolerance.voltage_pu : check.tolerance.power_mw;
 }
@@ -115,9 +121,9 @@ void check_limiters(DirectionCheck& check, const SolvedEnd& end) {
         const std::string where = "limiters[" + std::to_string(k) + "]";
         const bool known = at.contingency.empty() || check.find(at.contingency) != nullptr;
         const auto found = known ? reading_at(end.own, state_after(check, end, at.contingency), check.limits, !at.contingency.empty(),
-                                              kind_of_cause(at.cause), at.branch, at.bus)
+                                              kind_of(at), at.branch, at.bus)
                                  : std::nullopt;
-        value.see(found.has_value(), where + ": no such pair");
+        value.see(found.has_value(), where);
         if (!found) continue;
         value.see(at.value - found->value, where + ".value");
         value.see(at.limit - found->limit, where + ".limit");
@@ -133,25 +139,52 @@ void check_limiters(DirectionCheck& check, const SolvedEnd& end) {
     linear.report(check.report);
 }
 
+// A border that only DC lines cross ends where they carry all they can: the one named stands at its limit at
+// the secure end.
+void check_dc_limit(DirectionCheck& check, const TransferLimit& limit, const std::string& where) {
+    Law law = check.law(where + " dc_line", std::max(check.tolerance.power_mw, check.direction.certificate.tolerance_mw), "MW");
+    const bool known = limit.dc_line <= static_cast<int>(check.grid.dc_lines.size());
+    law.see(known && limit.branch == 0 && limit.bus == 0, where + ".dc_line");
+    double p = nan_value;
+    const EndStates& ends = check.direction.certificate.end_states;
+    for (const EndStateDcLine& line : (where == "limit" ? ends.secure : ends.intact_secure).dc_lines)
+        if (line.dc_line == limit.dc_line) p = line.p_from_mw;
+    if (known) {
+        const DcLineRow& row = check.grid.dc_lines[static_cast<std::size_t>(limit.dc_line) - 1];
+        law.see(limit.limit == std::max(std::abs(row.pmax_mw), std::abs(row.pmin_mw)), where + ".limit");
+        law.see(std::min(std::abs(p - row.pmax_mw), std::abs(p - row.pmin_mw)), where + ".dc_line");
+    }
+    law.see(limit.value == limit.limit, where + ".value");
+    law.report(check.report);
+}
+
 void check_limit_record(DirectionCheck& check, const TransferLimit& limit, const SolvedEnd* end, const std::string& where) {
     Law law = check.law(where + " cause", 0.0, "");
-    const std::string kind = kind_of_cause(limit.cause);
+    if (limit.dc_line > 0) return check_dc_limit(check, limit, where);
+    const std::string kind = kind_of(limit);
     const bool measured = kind == "thermal" || kind == "voltage_low" || kind == "voltage_high";
-    if (kind == "thermal") law.see(limit.contingency.empty() == (limit.cause == "thermal"), where + ".cause");
+    if (limit.cause == "thermal" || limit.cause == "thermal_n1")
+        law.see(limit.contingency.empty() == (limit.cause == "thermal"), where + ".cause");
+    if (!measured) {  // nothing is broken there, so nothing may be named
+        law.see(limit.branch == 0, where + ".branch");
+        law.see(limit.bus == 0, where + ".bus");
+        law.see(std::isnan(limit.value), where + ".value");
+        law.see(std::isnan(limit.limit), where + ".limit");
+    }
     const bool known = limit.contingency.empty() || check.find(limit.contingency) != nullptr;
     law.see(known, where + ".contingency");
     if (limit.cause == "collapse" && end != nullptr && known) {
         const bool gone = limit.contingency.empty() ? !end->intact.solved : !state_after(check, *end, limit.contingency).solved;
-        law.see(gone, where + ".cause: the state solves");
+        law.see(gone, where + ".cause");
     }
-    if (measured) law.see(end != nullptr && end->intact.solved, where + ": no end state to check it against");
+    if (measured) law.see(end != nullptr && end->intact.solved, where + ".cause");
     law.report(check.report);
     if (!measured || !known || end == nullptr || !end->intact.solved) return;
     const auto found = reading_at(end->own, state_after(check, *end, limit.contingency), check.limits, !limit.contingency.empty(), kind,
                                   limit.branch, limit.bus);
     Law place = check.law(where + " violated", check.tolerance.limit_share, "of the limit");
-    place.see(found.has_value(), where + (limit.branch > 0 ? ".branch" : ".bus") + ": it has no such limit, or the state no solution");
-    if (found) place.see(std::max(0.0, -excess(*found, check.permitted(limit.contingency, *found))), where + (limit.branch > 0 ? ".branch" : ".bus") + ": it is not violated");
+    place.see(found.has_value(), where + (limit.branch > 0 ? ".branch" : ".bus"));
+    if (found) place.see(std::max(0.0, -excess(*found, check.permitted(limit.contingency, *found))), where + (limit.branch > 0 ? ".branch" : ".bus"));
     place.report(check.report);
     if (!found) return;
     Law figures = check.law(where + " figures", value_tolerance(check, limit.unit), limit.unit);
@@ -181,7 +214,7 @@ void check_secure_end(DirectionCheck& check, const SolvedEnd& end) {
     see_limits(check, end.own, intact, "", limits);
     double worst = intact.worst_loading;
     for (std::size_t k = 0; k < after.size(); ++k) {
-        solved.see(after[k].solved, "contingency " + monitored[k].label + ": " + after[k].why);
+        solved.see(after[k].solved, "contingency " + monitored[k].label + (after[k].why.empty() ? "" : ": " + after[k].why));
         if (!after[k].solved) continue;
         see_limits(check, end.own, after[k], monitored[k].label, limits);
         worst = std::max(worst, after[k].worst_loading);
@@ -197,10 +230,17 @@ void check_secure_end(DirectionCheck& check, const SolvedEnd& end) {
 void check_insecure_end(DirectionCheck& check, const SolvedEnd* end) {
     const TransferLimit& limit = check.direction.limit;
     const Violation& violation = check.direction.certificate.violation;
-    if (limit.cause != "base_insecure") check_limit_record(check, limit, end, "limit");
-    if (violation.kind.empty()) return;
+    check_limit_record(check, limit, end, "limit");
+    const bool exhausted = limit.dc_line > 0 || limit.cause == "key_source" || limit.cause == "key_sink" || limit.cause == "none_up_to_max" ||
+                           limit.cause == "collapse" || limit.cause == "solver_failure" || limit.cause == "base_insecure";
+    if (violation.kind.empty()) {
+        Law none = check.law("violation", 0.0, "");
+        none.see(exhausted, "certificate.violation");
+        none.see(violation.branch == 0 && violation.bus == 0 && std::isnan(violation.value) && std::isnan(violation.limit), "certificate.violation");
+        return none.report(check.report);
+    }
     Law same = check.law("violation", 0.0, "");
-    same.see(violation.kind == kind_of_cause(limit.cause), "certificate.violation.kind");
+    same.see(violation.kind == kind_of(limit), "certificate.violation.kind");
     same.see(violation.branch == limit.branch, "certificate.violation.branch");
     same.see(violation.bus == limit.bus, "certificate.violation.bus");
     same.see(violation.contingency == limit.contingency, "certificate.violation.contingency");

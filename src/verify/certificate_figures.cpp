@@ -44,6 +44,26 @@ void check_sums(DirectionCheck& check) {
     law.report(check.report);
 }
 
+// A key that ends has no room left; a search that was told where to stop stopped there.
+void check_exhaustion(DirectionCheck& check) {
+    const DirectionResult& d = check.direction;
+    const std::string key = option_word(check.options(), "key", "headroom");
+    Law law = check.law("exhaustion", d.certificate.tolerance_mw, "MW");
+    if (d.limit.cause == "none_up_to_max")
+        law.see(d.certificate.secure_mw - option_number(check.options(), "max", nan_value), "certificate.secure_mw");
+    // Loads move within themselves, pg has no limits, and DC lines may carry less than the units behind them.
+    const bool by_units = key != "load" && key != "pg" && !(check.with_dc_lines && !check.grid.dc_lines.empty());
+    if (by_units && (d.limit.cause == "key_source" || d.limit.cause == "key_sink")) {
+        double room = 0.0;
+        for (const GeneratorShift& shift : d.shifts) {
+            if (d.limit.cause == "key_source" && shift.side == "source") room += std::max(0.0, shift.p_max_mw - shift.shifted_mw);
+            if (d.limit.cause == "key_sink" && shift.side == "sink") room += std::max(0.0, shift.shifted_mw - shift.p_min_mw);
+        }
+        law.see(std::isnan(room) ? HUGE_VAL : room, "limit.cause");
+    }
+    law.report(check.report);
+}
+
 void check_steps(DirectionCheck& check) {
     const DirectionResult& d = check.direction;
     Law law = check.law("steps", check.tolerance.power_mw, "MW");
@@ -140,6 +160,7 @@ void check_direction_figures(DirectionCheck& check, const SolvedEnd* secure) {
     check_steps(check);
     if (!std::isnan(check.direction.certificate.secure_mw)) {
         check_shifts(check);
+        check_exhaustion(check);
         if (secure != nullptr && secure->intact.solved) check_ties(check, *secure);
     }
     check_base_violations(check);

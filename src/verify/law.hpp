@@ -20,7 +20,10 @@ public:
     void see(double deviation, const std::string& element) {
         ++check_.checked;
         const double size = std::isnan(deviation) ? HUGE_VAL : std::abs(deviation);
-        if (!(size <= check_.tolerance)) ++check_.failed;
+        if (!(size <= check_.tolerance)) {
+            ++check_.failed;
+            if (check_.failing.size() < failing_shown) check_.failing.push_back(element);
+        }
         if (check_.checked > 1 && size <= check_.deviation) return;
         check_.deviation = size;
         check_.element = element;
@@ -42,6 +45,8 @@ public:
     }
 
 private:
+    static constexpr std::size_t failing_shown = 6;
+
     LawCheck check_;
 };
 

@@ -128,7 +128,7 @@ TEST(ResultJson, WrongFieldsAreAllNamed) {
 
 TEST(ResultJson, NestedRecordsAreRead) {
     const std::string text = to_json(samples::sample_capacity());
-    const auto read = capacity_from_json(replaced(text, R"("insecure_mw": 210.5, )", ""), "r.json");
+    const auto read = capacity_from_json(replaced(text, R"("insecure_mw": 210.5,)", ""), "r.json");
     ASSERT_FALSE(read);
     EXPECT_EQ(read.error().findings[0].message, "field directions[0].certificate.insecure_mw is missing");
     const auto base = n1_from_json(replaced(to_json(samples::sample_n1()), R"("totals")", R"("sums")"), "r.json");

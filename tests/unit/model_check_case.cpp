@@ -283,7 +283,7 @@ TEST(CheckCase, NotesWhatIsConnectedToAnIsolatedBus) {
 TEST(CheckCase, SuspectsWrongUnits) {
     Case grid = chain();
     grid.buses[1].pd_mw = 30'000.0;
-    expect(grid, "AZ1230", Severity::warning, "");
+    expect(grid, "AZ1230", Severity::warning, "bus 2");
     grid = chain();
     for (BranchRow& row : grid.branches) std::swap(row.r_pu, row.x_pu);
     for (BranchRow& row : grid.branches) row.r_pu *= 3.0;

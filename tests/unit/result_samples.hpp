@@ -309,14 +309,17 @@ inline CapacityResult sample_capacity() {
     d.from = "AZ", d.to = "IR", d.exchange = "net", d.status = "converged";
     d.base_exchange_mw = 40.0, d.delta_e_mw = 209.74, d.ttc_mw = 249.74, d.trm_mw = 0.0, d.ntc_mw = 249.74;
     d.ttc_intact_mw = 300.5;
-    d.limit = {"thermal_n1", 10, "6-10", "from", 0, "", "27", "15-24", "C", 175.0, 175.0, "MVA"};
-    d.intact_limit = {"voltage_low", 0, "", "", 30, "Tabriz", "", "", "", 0.9, 0.9, "p.u."};
+    d.limit = {"thermal_n1", 10, "6-10", "from", 0, "", 0, "27", "15-24", "C", 175.0, 175.0, "MVA"};
+    d.intact_limit = {"voltage_low", 0, "", "", 30, "Tabriz", 0, "", "", "", 0.9, 0.9, "p.u."};
     d.certificate.secure_mw = 209.74, d.certificate.insecure_mw = 210.5, d.certificate.tolerance_mw = 1.0;
     d.certificate.contingencies_solved = 37;
     d.certificate.contingencies_excluded = {"11: splits the network"};
     d.certificate.max_mismatch_pu = 3e-11, d.certificate.worst_loading_pct = 99.98;
     d.certificate.worst_pair = "branch 10 after contingency 27";
     d.certificate.violation = thermal_violation("27");
+    d.certificate.listed = {{"tower", {"branch 1", "generator 2"}}};
+    d.certificate.end_states.secure = {209.74, {{1, 309.74}, {3, 90.26}}, {{1, 50.0}}, {{20, 12.5, 3.0}}, {{10, 1.02, 0.0}, {30, 0.98, -4.5}}};
+    d.certificate.end_states.insecure = {210.5, {{1, 310.5}}, {}, {}, {}};
     d.limiters = {{d.limit, 99.98, 0.35, 210.0}, {d.intact_limit, nan_value, nan_value, 400.0}};
     d.steps = {{0.0, true, "branch 10 after contingency 27", 80.0, 0.95, 40.0, 3.0, 38},
                {210.5, false, "branch 10 after contingency 27", 100.2, 0.94, 250.5, 4.0, 38}};
@@ -343,7 +346,16 @@ inline PfResult sample_failure() {
     result.max_mismatch_pu = 0.75;
     result.buses = sample_pf().buses;
     for (BusResult& bus : result.buses) bus.vm_pu = bus.va_deg = nan_value;
-    result.diagnosis.worst = {{30, "Tabriz", -75.0, 12.5}};
+    result.diagnosis.kind = "no_solution_nearby";
+    result.diagnosis.summary = "it solves at 85 % of load and generation and not at 100 %";
+    result.diagnosis.worst = {{30, "Tabriz", -75.0, 12.5, {"10 (Baku) over branch 2"}}};
+    result.diagnosis.weakest_bus = 30, result.diagnosis.weakest_bus_name = "Tabriz";
+    result.diagnosis.cycling = {"reactive_limits: pin q_max at bus 20, 3 times"};
+    result.diagnosis.suspects = {{"warning", "AZ1242", "branch 3", "branch 3 has a negative reactance", "three.m", 12, 3}};
+    result.diagnosis.probes = {{"from a flat start", "diverged", false, 1.0, "araz pf three.m --start flat"},
+                               {"loads and generation at 85 %", "converged", true, 0.85, "araz pf three.m --scale-load 0.85"}};
+    result.diagnosis.largest_scale_load = 0.85;
+    result.diagnosis.command = "araz pf three.m --scale-load 0.85";
     result.diagnosis.islands = {{1, 3, 10, 200.0, 210.0, true}, {2, 1, 0, 5.0, 0.0, false}};
     result.diagnosis.tried = {"stored: diverged after 12 iterations", "dc: max_iterations"};
     result.trace = sample_pf().trace;

@@ -50,8 +50,8 @@ inline constexpr std::array<List, 2> branch_side{"from", "to"};
 inline constexpr std::array<List, 2> shift_side{"source", "sink"};
 inline constexpr std::array<List, 2> equation{"P", "Q"};
 inline constexpr std::array<List, 2> exchange{"net", "scheduled"};
-inline constexpr std::array<List, 6> violation{"thermal",      "voltage_low", "voltage_high",
-                                               "voltage_step", "q_limit",     "p_limit"};
+inline constexpr std::array<List, 7> violation{"thermal", "voltage_low", "voltage_high", "voltage_step",
+                                               "q_limit", "p_limit",     "unsolved"};
 inline constexpr std::array<List, 4> failure{"bad_data", "no_solution_nearby", "controls_cycling", "bad_start"};
 inline constexpr std::array<List, 8> status{"converged", "attainable",  "max_iterations", "diverged",
                                             "singular",  "limit_cycle", "islanded",       "no_solution_found"};
@@ -242,7 +242,7 @@ constexpr auto fields(const Diagnosis*) {
                       field("worst_mismatches", &R::worst, "largest mismatches, worst first"),
                       field("islands", &R::islands, "connected parts"),
                       field("tried", &R::tried, "starts tried, in order"),
-                      field("weakest_bus", &R::weakest_bus, "bus of the smallest pivot").id().extra(),
+                      field("weakest_bus", &R::weakest_bus, "bus of the smallest pivot, or whose voltage falls fastest").id().extra(),
                       field("weakest_bus_name", &R::weakest_bus_name, "its name").extra(),
                       field("cycling", &R::cycling, "controls that kept switching").extra(),
                       field("suspects", &R::suspects, "unusual data near the failure").extra(),

@@ -105,7 +105,7 @@ struct TieResult {
 /// One limit broken in one state. `contingency` is empty for the intact grid.
 /// Names are for people: a branch's own name or "6-10" after its buses; a contingency's likewise.
 struct Violation {
-    std::string kind;  ///< "thermal", "voltage_low", "voltage_high", "voltage_step", "q_limit", "p_limit"
+    std::string kind;  ///< "thermal", "voltage_low", "voltage_high", "voltage_step", "q_limit", "p_limit", "unsolved"
     std::string contingency;
     std::string contingency_name;
     int branch = 0;          ///< 0: not a branch
@@ -176,7 +176,7 @@ struct Diagnosis {
     std::vector<MismatchResult> worst;  ///< ten largest mismatches, worst first
     std::vector<IslandResult> islands;
     std::vector<std::string> tried;     ///< rungs of the start ladder, in order, with their outcome
-    std::int64_t weakest_bus = 0;       ///< bus of the smallest pivot, 0: not known
+    std::int64_t weakest_bus = 0;  ///< of the smallest pivot, or of the fastest fall of voltage at largest_scale_load; 0: not known
     std::string weakest_bus_name;
     std::vector<std::string> cycling;   ///< "reactive_limits: pin q_max at bus 5, 12 times"
     std::vector<SuspectResult> suspects;

@@ -24,6 +24,7 @@ struct LawCheck {
     std::string unit;
     int checked = 0;
     int failed = 0;
+    std::vector<std::string> failing;  ///< the first few elements that fail, in the order checked
     [[nodiscard]] bool passed() const { return failed == 0; }
 };
 

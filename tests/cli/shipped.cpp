@@ -1,0 +1,35 @@
+// The certificates of the shipped case, by the command line, re-checked by the command line.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/program.hpp"
+
+namespace araz::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+void expect_verified(std::vector<std::string> more) {
+    const ScratchFolder folder;
+    const std::string shipped = ARAZ_SOURCE_DIR "/cases/azerbaijan-iran";
+    const std::string file = folder.path("capacity.json");
+    std::vector<std::string> words{"capacity", shipped, "--from", "AZ", "--to", "IR", "-o", file};
+    words.insert(words.end(), more.begin(), more.end());
+    ASSERT_EQ(run_araz(words).exit_code, 0);
+    const ProgramRun run = run_araz({"verify", file, "--case", shipped});
+    EXPECT_EQ(run.exit_code, 0) << run.out;
+    EXPECT_THAT(run.out, Not(HasSubstr("FAILED")));
+    EXPECT_THAT(run.out, HasSubstr("secure contingencies solved"));
+}
+
+TEST(ShippedCertificate, OfBothDirectionsVerifies) { expect_verified({"--both"}); }
+
+TEST(ShippedCertificate, OfAnAsynchronousBorderVerifies) { expect_verified({"--variant", "tie-island"}); }
+
+TEST(ShippedCertificate, WithListedContingenciesAndAPointVerifies) {
+    expect_verified({"--contingencies", "all," ARAZ_SOURCE_DIR "/cases/azerbaijan-iran/contingencies.csv", "--point", "summer-peak-2030"});
+}
+
+}  // namespace
+}  // namespace araz::testing
