@@ -32,20 +32,29 @@ Findings overlay_errors(const Options& options, const BuildOptions& build) {
     return errors;
 }
 
+// What the case has by itself is said once.
+void add_new(Findings& findings, const Findings& more) {
+    for (const Finding& finding : more)
+        if (std::find(findings.begin(), findings.end(), finding) == findings.end()) findings.push_back(finding);
+}
+
 }  // namespace
 
 int run_check(const Options& options) {
     if (Findings unknown = unknown_codes(options); !unknown.empty())
         return report_error(options, "araz.check/1", Error{ErrorKind::usage, std::move(unknown)});
     const auto grid = read_input(options, options.files[0]);
-    if (!grid) return report_error(options, "araz.check/1", grid.error());
     BuildOptions as_read = build_options(options);
+    if (!grid) {
+        Error error = grid.error();
+        if (error.kind == ErrorKind::invalid_input) add_new(error.findings, overlay_errors(options, as_read));
+        return report_error(options, "araz.check/1", error);
+    }
     Findings findings = check_case(*grid, as_read);
     as_read.deny.clear();
     const Findings overlays = overlay_errors(options, as_read);
     const bool unusable = has_error(overlays) || has_error(check_case(*grid, as_read));  // whatever --deny adds
-    for (const Finding& error : overlays)  // what the case has by itself is said once
-        if (std::find(findings.begin(), findings.end(), error) == findings.end()) findings.push_back(error);
+    add_new(findings, overlays);
     const bool failed = has_error(findings);
     const int outcome = unusable ? static_cast<int>(ErrorKind::invalid_input) : failed ? exit_findings : exit_ok;
 

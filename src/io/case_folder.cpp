@@ -18,6 +18,8 @@ namespace {
 
 constexpr const char* header_file = "case.toml";
 constexpr std::string_view format_word = "araz-case-folder/1";
+constexpr double max_base_mva = 1e6;
+constexpr double max_frequency_hz = 400;  // of ships and aircraft; grids have 16.7, 50 or 60
 
 // Takes members of case.toml one by one and knows, at the end, which were never asked for.
 class HeaderReader {
@@ -30,12 +32,12 @@ public:
         return node != nullptr ? node->value.text : std::string{};
     }
 
-    double positive(const std::string& name, double missing, bool required) {
+    double positive(const std::string& name, double missing, double highest, bool required) {
         const TomlNode* node = take(name, required);
         if (node == nullptr) return missing;
         const auto value = node->kind == TomlKind::number ? parse_double(node->value.text) : std::nullopt;
-        if (value && *value > 0.0 && std::isfinite(*value)) return *value;
-        wrong(*node, name, "a number above 0");
+        if (value && *value > 0.0 && *value <= highest) return *value;
+        wrong(*node, name, "a number above 0, up to " + shortest(highest));
         return missing;
     }
 
@@ -92,8 +94,8 @@ Header read_header(Files& files, Report& report) {
     const std::string format = in.text("format", true);
     if (!format.empty() && format != format_word) in.wrong_format(format);
     header.name = in.text("name", true);
-    header.base_mva = in.positive("base_mva", header.base_mva, true);
-    header.frequency_hz = in.positive("frequency_hz", header.frequency_hz, false);
+    header.base_mva = in.positive("base_mva", header.base_mva, max_base_mva, true);
+    header.frequency_hz = in.positive("frequency_hz", header.frequency_hz, max_frequency_hz, false);
     header.base_point = in.text("base_point");
     header.description = in.text("description");
     header.disclaimer = in.text("disclaimer");
@@ -158,6 +160,7 @@ Result<Case> read_selected(const std::string& folder, const CaseSelection& selec
     Case grid = convert_case(header, tables, files, is_base);
     grid.name = selected_name(header.name, selection);
     check_plausibility(grid, tables, report);
+    check_profiles(tables, files, is_base, report);  // the values do not depend on points and variants
     grid.files = files.stamped();
     grid.findings.assign(report.findings().begin(), report.findings().end());
     return grid;

@@ -45,6 +45,8 @@ private:
     void check_word(const Table& table, const Row& row, std::size_t column);
     void check_reference(const Table& table, const Row& row, const Cell& cell, const Table& target,
                          std::string_view column);
+    void check_name(const Table& table, const Row& row, const Cell& cell, const Table& target,
+                    std::string_view column);
     void check_sources(const Table& table, const Row& row, const Cell& cell);
     void check_outage_element(const Table& table, const Row& row);
 
@@ -114,6 +116,8 @@ void TableChecker::check_cell(const Table& table, const Row& row, std::size_t co
             return check_word(table, row, column);
         case Kind::reference:
             return check_reference(table, row, cell, tables_[spec.target], spec.name);
+        case Kind::zone_name:
+            return check_name(table, row, cell, tables_[spec.target], spec.name);
         case Kind::sources:
             return check_sources(table, row, cell);
     }
@@ -184,6 +188,21 @@ void TableChecker::check_reference(const Table& table, const Row& row, const Cel
     }
     report_.error(cell.place, {code, table.label(row), message, "no such row in " + target.file_name(),
                                "fix the name" + did_you_mean(cell.text, target.keys()) + ", or add the row to " +
+                                   target.file_name()});
+}
+
+void TableChecker::check_name(const Table& table, const Row& row, const Cell& cell, const Table& target,
+                              std::string_view column) {
+    const std::size_t name_column = target.at("name");
+    if (!target.present || target.damaged || target.lacking[name_column]) return;
+    std::vector<std::string> names;
+    for (const Row& candidate : target.rows()) names.push_back(candidate.cells[name_column].text);
+    if (std::find(names.begin(), names.end(), cell.text) != names.end()) return;
+    report_.error(cell.place, {"AZ1409", table.label(row),
+                               table.label(row) + ": " + std::string(column) + " names the " +
+                                   std::string(target.spec().element) + " '" + cell.text + "', which does not exist",
+                               "no such name in " + target.file_name(),
+                               "fix the name" + did_you_mean(cell.text, names) + ", or add the row to " +
                                    target.file_name()});
 }
 

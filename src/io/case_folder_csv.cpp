@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "araz/base/text.hpp"
+#include "utf8.hpp"
 
 namespace araz::folder {
 
@@ -26,6 +27,9 @@ private:
     [[nodiscard]] bool at_line_end() const { return at_end() || text_[at_] == '\n'; }
     void skip_line();
     void keep_comment();
+    [[nodiscard]] bool is_separated_by_commas() const;
+    /// Reports the first cell that is not UTF-8.
+    [[nodiscard]] bool is_utf8(const std::vector<Cell>& cells);
     [[nodiscard]] Place place(std::size_t begin, std::size_t end) const { return {file_, line_, begin, end - begin}; }
 
     std::string_view text_;
@@ -115,24 +119,53 @@ std::optional<std::vector<Cell>> Scanner::next_row() {
     return cells;
 }
 
+// Spreadsheets of some countries write semicolons: said once, not for every row.
+bool Scanner::is_separated_by_commas() const {
+    const std::vector<Cell>& header = out_.header;
+    const auto other = header.size() == 1 ? header.front().text.find_first_of(";\t|") : std::string::npos;
+    if (other == std::string::npos) return true;
+    const std::string_view name = header.front().text[other] == '\t' ? "tabulators" : header.front().text[other] == ';' ? "semicolons" : "bars";
+    report_.error(header.front().place, {"AZ1411", "", "the cells of " + files_.name(file_) + " are separated by " + std::string(name),
+                                         "expected commas", "save the table with commas between cells and points in numbers"});
+    return false;
+}
+
+bool Scanner::is_utf8(const std::vector<Cell>& cells) {
+    for (const Cell& cell : cells) {
+        if (valid_utf8(cell.text) == cell.text) continue;
+        report_.error(cell.place, {"AZ1411", "", "a cell of " + files_.name(file_) + " holds bytes that are not UTF-8",
+                                   "another encoding", "save the file as UTF-8"});
+        return false;
+    }
+    return true;
+}
+
 CsvText Scanner::run() {
     out_.place = {file_, 1, 0, text_.find('\n') == std::string_view::npos ? text_.size() : text_.find('\n')};
     auto header = next_row();
     if (!header) {
         report_.error(Place{file_, 0, 0, 0},
-                      {"AZ1402", "", files_.name(file_) + " has no header row", "", "its first row names the columns"});
+                      {"AZ1402", "", files_.name(file_) + " has no header row", "",
+                       text_.find('\r') != std::string_view::npos && text_.find('\n') == std::string_view::npos
+                           ? "its lines end with carriage returns alone: save it with line feeds"
+                           : "its first row names the columns"});
         return out_;
     }
     out_.header = *std::move(header);
     if (out_.header.empty()) return out_;
+    if (!is_separated_by_commas() || !is_utf8(out_.header)) {
+        out_.header.clear();
+        return out_;
+    }
     out_.place = {file_, out_.header.front().place.line, out_.header.front().place.offset, 1};
     while (auto row = next_row()) {
-        if (row->size() == out_.header.size()) {
+        const bool readable = !row->empty() && is_utf8(*row);
+        if (readable && row->size() == out_.header.size()) {
             out_.rows.push_back(*std::move(row));
             continue;
         }
         out_.damaged = true;
-        if (row->empty()) continue;  // has been reported
+        if (!readable) continue;  // has been reported
         report_.error(row->back().place,
                       {"AZ1411", "",
                        "this row has " + std::to_string(row->size()) + " cells, the header has " +

@@ -14,7 +14,8 @@ struct CsvText {
     Place place;                          ///< the first line, for findings about the whole table
 };
 
-/// Findings AZ1411 for rows that cannot be read; they are left out.
+/// Findings AZ1402 for a file without a header, AZ1411 for rows that cannot be read; they are left out. The
+/// header is empty when the file is no table at all.
 [[nodiscard]] CsvText parse_csv_cells(const Files& files, int file, Report& report);
 
 }  // namespace araz::folder

@@ -43,7 +43,7 @@ void unknown_column(const Cell& at, const std::string& name, const Table& table,
 }
 
 void unknown_row(const Cell& at, const Table& table, Report& report) {
-    if (table.damaged || (table.spec().required && !table.present)) return;  // the row may have been there
+    if (table.damaged) return;  // the row may have been there
     const std::string element = std::string(table.spec().element) + " " + at.text;
     if (const auto gone = table.removed.find(at.text); gone != table.removed.end())
         return report.error(at.place, {"AZ1422", element,
@@ -109,6 +109,11 @@ void apply_point(const std::string& name, Tables& tables, Files& files, Report& 
                                             "the header", "its columns are element,kind,field,value"});
         at[c] = static_cast<std::size_t>(found - csv.header.begin());
     }
+    for (std::size_t i = 0; i < csv.header.size(); ++i)
+        if (std::find(at.begin(), at.end(), i) == at.end())
+            report.warning(csv.header[i].place,
+                           {"AZ1403", "", path + " has a column '" + csv.header[i].text + "' that is not used",
+                            "not a column of an operating point"});
     std::set<std::string> done;
     for (const auto& row : csv.rows)
         apply_change({row[at[0]], row[at[1]], row[at[2]], row[at[3]]}, tables, done, report);
@@ -149,6 +154,7 @@ private:
     std::set<std::string>& applied_;
     Report& report_;
     std::vector<std::string> known_;
+    std::set<std::string> done_;  // cells that the variant at hand has set
 };
 
 void VariantReader::apply(const std::string& name) {
@@ -158,6 +164,7 @@ void VariantReader::apply(const std::string& name) {
     const auto root = parse_toml(files_, *file, report_);
     if (!root || !check_sections(*root)) return;
     if (const TomlNode* list = root->member("include")) include(*list);
+    done_.clear();  // a variant may change what those that it includes have set
     section(*root, "remove", &VariantReader::remove);
     section(*root, "add", &VariantReader::add);
     section(*root, "set", &VariantReader::set);
@@ -168,6 +175,12 @@ bool VariantReader::check_sections(const TomlNode& root) {
                                             "include", "add",         "set",        "remove"};
     bool good = true;
     for (const auto& [name, node] : root.members) {
+        if (std::find(sections.begin(), sections.begin() + 4, name) != sections.begin() + 4 &&
+            node.kind != TomlKind::text) {
+            report_.error(node.value.place,
+                          {"AZ1424", "", name + " is " + std::string(to_string(node.kind)), "expected a text in quotes"});
+            good = false;
+        }
         if (std::find(sections.begin(), sections.end(), name) != sections.end()) continue;
         report_.error(node.key_place,
                       {"AZ1420", "", "a variant has no section '" + name + "'" + did_you_mean(name, sections),
@@ -259,7 +272,7 @@ void VariantReader::add(const TomlNode& entry, Table& table) {
     }
     table.removed.erase(row.key().text);
     table.append(std::move(row));
-    table.present = true;
+    if (!table.damaged) table.present = true;
 }
 
 void VariantReader::set(const TomlNode& entry, Table& table) {
@@ -270,6 +283,12 @@ void VariantReader::set(const TomlNode& entry, Table& table) {
     for (const auto& [name, value] : entry.members) {
         const int column = column_of(name, value, table);
         if (column <= 0) continue;  // the key stays
+        if (!done_.insert(std::string(table.spec().name) + "\n" + key.text + "\n" + name).second) {
+            report_.error(value.value.place, {"AZ1408", table.label(*row),
+                                              table.label(*row) + " has its " + name + " set twice", "second time",
+                                              "remove one of the two lines"});
+            continue;
+        }
         Cell cell = value.value;
         cell.text = canonical_key(table.spec().columns[static_cast<std::size_t>(column)], std::move(cell.text));
         table.set(*row, static_cast<std::size_t>(column), std::move(cell));

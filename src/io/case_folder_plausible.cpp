@@ -42,6 +42,7 @@ private:
     void check_lengths();
     void check_line_voltages();
     void check_shunt_steps();
+    void check_taps();
     void check_power_scale();
     void check_powers(const Table& table, std::string_view column);
     void note_unused_data();
@@ -119,6 +120,26 @@ void Plausibility::check_shunt_steps() {
     }
 }
 
+void Plausibility::check_taps() {
+    const Table& units = tables_["transformers"];
+    for (const Row& row : units.rows()) {
+        const Cell& low = cell(units, row, "tap_min");
+        const Cell& high = cell(units, row, "tap_max");
+        const Cell& tap = cell(units, row, "tap_ratio");
+        const double from = number_of(low, 0.0);
+        const double to = number_of(high, std::numeric_limits<double>::infinity());
+        if (from > to)
+            report_.error(low.place, {"AZ1406", units.label(row),
+                                      units.label(row) + ": tap_min " + low.text + " is above tap_max " + high.text,
+                                      "expected up to " + high.text, "exchange the two ends"});
+        else if (number_of(tap) < from || number_of(tap) > to)
+            report_.error(tap.place, {"AZ1406", units.label(row),
+                                      units.label(row) + ": tap_ratio " + tap.text + " is outside its own range",
+                                      "tap_min is " + (low.text.empty() ? "not given" : low.text) + ", tap_max " +
+                                          (high.text.empty() ? "not given" : high.text)});
+    }
+}
+
 // kW read as MW: ten times more than all branches of the bus together could carry.
 void Plausibility::check_powers(const Table& table, std::string_view column) {
     for (const Row& row : table.rows()) {
@@ -173,6 +194,7 @@ void Plausibility::check() {
     check_lengths();
     check_line_voltages();
     check_shunt_steps();
+    check_taps();
     check_power_scale();
     note_unused_data();
 }

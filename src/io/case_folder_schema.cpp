@@ -20,6 +20,7 @@ constexpr double max_number = 999'999'999;
 constexpr ColumnSpec note{"note", may};
 constexpr ColumnSpec provenance{"provenance", must, word, "reported|approximate|assumed"};
 constexpr ColumnSpec source{"source", must, sources};
+constexpr ColumnSpec region{"region", may, zone_name, "zones"};
 constexpr ColumnSpec in_service{"in_service", must, flag};
 
 constexpr ColumnSpec bus_ref(std::string_view name, Need need = must) {
@@ -39,7 +40,7 @@ constexpr std::array substations{
     ColumnSpec{"lat", must, number, {}, -90, 90, "degrees"},
     ColumnSpec{"lon", must, number, {}, -180, 180, "degrees"},
     ColumnSpec{"country", may},
-    ColumnSpec{"region", may},
+    region,
     provenance,
     source,
     note,
@@ -134,12 +135,12 @@ constexpr std::array loads{
     bus_ref("bus"),
     power("p_mw", "MW"),
     power("q_mvar", "MVAr"),
-    ColumnSpec{"region", may},
+    region,
     provenance,
     source,
     note,
 };
-constexpr std::array load_profiles{ColumnSpec{"region"}, ColumnSpec{"profile"}, provenance, source, note};
+constexpr std::array load_profiles{ColumnSpec{"region", must, zone_name, "zones"}, ColumnSpec{"profile"}, provenance, source, note};
 constexpr std::array shunts{
     ColumnSpec{"shunt"},
     bus_ref("bus"),

@@ -131,11 +131,13 @@ void load_table(Table& table, Files& files, Report& report) {
     const std::string name = table.file_name();
     if (!files.exists(name)) {
         if (!table.spec().required) return;
+        table.damaged = true;
         report.error({},
                      {"AZ1401", "", files.path_of(name) + " is missing", "",
                       "a case folder needs it, if only with its header: " + join(table.spec().column_names(), ",")});
         return;
     }
+    table.damaged = true;  // until its rows are known
     const auto file = files.read(name);
     if (!file) return report.repeat(file.error().findings);
     const CsvText csv = parse_csv_cells(files, *file, report);

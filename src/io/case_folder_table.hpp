@@ -19,6 +19,7 @@ enum class Kind {
     flag,       ///< 0 or 1
     word,       ///< one of `target`, separated by |
     reference,  ///< the key of a row of the table `target`
+    zone_name,  ///< the name, not the number, of a row of `target`
     sources,    ///< keys of SOURCES.md, separated by blanks
 };
 
@@ -83,7 +84,7 @@ public:
     void set(const Row& row, std::size_t column, Cell cell);
 
     bool present = false;                  ///< its file was read, or an overlay added rows
-    bool damaged = false;                  ///< rows that could not be read were left out
+    bool damaged = false;                  ///< rows are not known: nobody can tell whether a name is missing
     std::vector<bool> lacking;             ///< per column: needed, but not in the file; reported once
     std::map<std::string, Place> removed;  ///< keys that an overlay took out, and where
 

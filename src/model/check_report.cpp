@@ -31,11 +31,9 @@ Severity CheckReport::severity_of(Severity usual, std::string_view code) const {
 }
 
 CheckReport::Group& CheckReport::group_of(Severity usual, std::string_view code) {
-    const auto found = groups_.find(code);
-    if (found != groups_.end()) return found->second;
-    Group& group = groups_[std::string(code)];
-    group.severity = severity_of(usual, code);
-    return group;
+    const auto [found, is_new] = groups_.try_emplace({std::string(code), usual});
+    if (is_new) found->second.severity = severity_of(usual, code);
+    return found->second;
 }
 
 Finding CheckReport::make(Severity severity, std::string_view code, const RowSource& source, int column,
@@ -63,7 +61,7 @@ void CheckReport::repeat(const Finding& finding) {
 
 Findings CheckReport::finish() {
     Findings all;
-    for (auto& [code, group] : groups_) {
+    for (auto& [key, group] : groups_) {
         if (group.severity == Severity::warning && group.count > max_warnings) group.shown.resize(1);
         if (group.count > group.shown.size())
             group.shown.back().message +=

@@ -58,7 +58,7 @@ private:
 
     const Case& grid_;
     const BuildOptions& options_;
-    std::map<std::string, Group, std::less<>> groups_;
+    std::map<std::pair<std::string, Severity>, Group> groups_;  // some codes are errors or warnings by degree
 };
 
 // --- the groups of checks; each looks at the whole case ---

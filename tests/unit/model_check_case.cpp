@@ -109,6 +109,21 @@ TEST(CheckCase, RepeatsTheRemarksOfTheReader) {
     EXPECT_EQ(check_case(grid, {{}, {"AZ1024"}}).front().severity, Severity::error);
 }
 
+// One code, two degrees: a warning that comes first must not turn the errors after it into warnings.
+TEST(CheckCase, KeepsTheSeverityOfEachRemarkOfTheReader) {
+    Case grid = chain();
+    grid.findings = {{Severity::warning, "AZ1416", "line a", "short", "", "", {}},
+                     {Severity::error, "AZ1416", "line b", "long", "", "", {}},
+                     {Severity::warning, "AZ1416", "line c", "short", "", "", {}}};
+    const Findings findings = check_case(grid);
+    ASSERT_EQ(findings.size(), 3U) << render(findings);
+    for (const Finding& finding : findings)
+        EXPECT_EQ(finding.severity, finding.element == "line b" ? Severity::error : Severity::warning);
+    BuildOptions allowed;
+    allowed.allow = {"AZ1416"};
+    EXPECT_FALSE(has_error(check_case(grid, allowed)));
+}
+
 TEST(CheckCase, ListsErrorsOneByOneUpToTwentyAndCountsTheRest) {
     Case grid = chain();
     for (int i = 0; i < 30; ++i) grid.branches.push_back(branch(1, 100 + i));

@@ -4,7 +4,7 @@
     python3 tools/datasheet.py [CASE_FOLDER]
 
 Needs the Python standard library only. Every model figure is a sum over the
-CSV tables; the reported figures and their source keys are listed below.
+CSV tables; the reported figures and their source keys are those of reported.csv.
 Losses come from the stored state (state.csv) and the branch data.
 """
 
@@ -16,32 +16,6 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import write_matpower as wm  # noqa: E402
-
-# item key: (label, unit, reported value, source keys, remark)
-REPORTED = {
-    ("AZ", "thermal"): ("Azerbaijan thermal capacity", "MW", 7903, "AZ-D04", "Oct 2025"),
-    ("AZ", "hydro"): ("Azerbaijan hydro capacity", "MW", 1443.5, "AZ-D04", "Oct 2025"),
-    ("AZ", "wind"): ("Azerbaijan wind capacity", "MW", 303.5, "AZ-D04 AZ-W01", "63.5 in Oct 2025 plus 240 in Jan 2026"),
-    ("AZ", "solar"): ("Azerbaijan solar capacity", "MW", 278.2, "AZ-D04", "Oct 2025"),
-    ("AZ", "waste"): ("Azerbaijan waste to energy", "MW", 37, "AZ-D04", "Oct 2025"),
-    ("AZ", "total"): ("Azerbaijan installed capacity", "MW", 9972.5, "AZ-D02 AZ-W01", "9,732.5 in Oct 2025 plus 240"),
-    ("IR", "thermal"): ("Iran thermal and unlisted capacity", "MW", 78100, "IR-D09 IR-S46", "70 GW listed thermal, rest unlisted"),
-    ("IR", "hydro"): ("Iran hydro capacity", "MW", 12600, "IR-D08", "12 to 13.2 GW"),
-    ("IR", "nuclear"): ("Iran nuclear capacity", "MW", 1000, "IR-S01", ""),
-    ("IR", "wind"): ("Iran wind capacity", "MW", 370, "IR-S33", ""),
-    ("IR", "solar"): ("Iran solar capacity", "MW", 3400, "IR-S50", "injecting, end of 2025"),
-    ("IR", "total"): ("Iran nominal capacity", "MW", 93500, "IR-D08 IR-D09", "93 to 94 GW"),
-    ("AZ", "peak"): ("Azerbaijan peak demand", "MW", 4871, "AZ-L01", "6 Aug 2025, 15:00"),
-    ("IR", "peak"): ("Iran managed peak demand", "MW", 77330, "IR-D01", "5 Aug 2025"),
-    ("IR", "km400"): ("Iran 400 kV circuits in service", "km", 20848, "IR-D13", "FY1395; more today"),
-    ("IR", "km230"): ("Iran 230 kV circuits in service", "km", 31052, "IR-D13", "FY1395; equivalents included"),
-    ("IR", "mva"): ("Iran 400 and 230 kV transformers", "MVA", 197764, "IR-D12", "Mar 2025"),
-    ("AZ", "mva"): ("Azerbaijan transformers in service", "MVA", 29714, "AZ-D02", "all levels; the model has none below 110 kV"),
-    ("tie", "imishli"): ("Imishli-Parsabad rating", "MVA", 500, "AZ-I01 IR-S02", ""),
-    ("tie", "samukh"): ("Samukh-Gardabani rating", "MVA", 700, "AZ-G02", ""),
-    ("tie", "aghstafa"): ("Aghstafa-Gardabani rating per circuit", "MVA", 700, "AZ-G01", ""),
-    ("tie", "agarak"): ("Ahar-Agarak, firm with one circuit out", "MVA", 350, "IR-S03 IR-S09", "300 to 350 MW transfer"),
-}
 
 
 def losses_by_area(tables, state):
@@ -70,6 +44,7 @@ def main():
     tables["substations"] = wm.read_table(folder, "substations.csv")
     bus = {row["bus"]: row for row in tables["buses"]}
     area_name = {row["area"]: row["name"] for row in tables["areas"]}
+    zone_name = {row["zone"]: row["name"] for row in tables["zones"]}
     where = lambda row: area_name[bus[row["bus"]]["area"]]
     reached = set()
     for ends, _, tail, _ in wm.branches(tables, float(tables["case"]["base_mva"])):
@@ -93,6 +68,7 @@ def main():
     for load in tables["loads"]:
         if not load["load"].startswith("delivery-"):
             model[where(load), "peak"] += float(load["p_mw"])
+            model[zone_name[bus[load["bus"]]["zone"]], "peak"] += float(load["p_mw"])
     km = collections.Counter()
     for line in tables["lines"]:
         row = bus[line["from_bus"]]
@@ -113,10 +89,11 @@ def main():
 
     print("| item | unit | model | reported | deviation | sources | remark |")
     print("|---|---|---|---|---|---|---|")
-    for key, (label, unit, value, sources, remark) in REPORTED.items():
-        share = 100.0 * (model[key] / value - 1.0)
-        print(f"| {label} | {unit} | {model[key]:,.0f} | {value:,.0f} | {share:+.1f} % "
-              f"| {sources} | {remark} |")
+    for row in wm.read_table(folder, "reported.csv"):
+        value, found = float(row["reported"]), model[tuple(row["quantity"].rsplit(" ", 1))]
+        share = 100.0 * (found / value - 1.0)
+        print(f"| {row['item']} | {row['unit']} | {found:,.0f} | {value:,.0f} | {share:+.1f} % "
+              f"| {row['source']} | {row['remark']} |")
 
     state_path = os.path.join(folder, "state.csv")
     if os.path.exists(state_path):
