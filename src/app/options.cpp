@@ -22,6 +22,14 @@ constexpr std::array table{
     OptionSpec{"--tol", number, "PU", "1e-8", "infinity norm of the mismatch that counts as solved", "Solving", 1e-14, 1.0},
     OptionSpec{"--max-iterations", integer, "N", "30", "Newton steps per rung", "Solving", 1, 10000},
     OptionSpec{"--threads", integer, "N", "0", "threads; 0: all cores. Results are the same for any number", "Solving", 0, 4096},
+    // Linear factors.
+    OptionSpec{"--slack", choice, "case|distributed", "case", "case: the reference bus of the file; distributed: shared by --slack-key", "Solving", 0, 0},
+    OptionSpec{"--slack-key", choice, "pmax|headroom|pg|load|file", "pmax", "shares of the distributed slack; file: participation factors of the case", "Solving", 0, 0},
+    OptionSpec{"--taps", choice, "on|off", "on", "whether tap ratios enter the susceptances of the DC model", "Factors", 0, 0},
+    OptionSpec{"--branches", text, "ROWS", "", "branch rows to report, for example 1,4,7-9; default: all in service", "Factors", 0, 0},
+    OptionSpec{"--buses", text, "BUSES", "", "bus numbers or names as columns; default: all energised buses", "Factors", 0, 0},
+    OptionSpec{"--outages", text, "ROWS", "", "branch rows that go out: columns of lodf (default: all), outages of ptdf's OTDFs (default: none)", "Factors", 0, 0},
+    OptionSpec{"--columns", choice, "buses|groups", "buses", "groups: one column per area (or zone, by --group), moved by --key", "Factors", 0, 0},
     // Limits.
     OptionSpec{"--rating-base", text, "RATING", "A", "rating in the intact grid: A, B, C or a factor such as 0.9xA", "Limits", 0, 0},
     OptionSpec{"--rating-contingency", text, "RATING", "A", "rating after a contingency: A, B, C or 1.2xA", "Limits", 0, 0},

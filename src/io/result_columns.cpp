@@ -91,7 +91,7 @@ void add_columns(std::vector<Column>& columns, const Rows<R>& rows, const std::s
                 for (const R* row : rows) nested.push_back(&(row->*field.member));
                 add_columns(columns, nested, field.inlined ? prefix : name + "_");
             }
-        } else if constexpr (!is_table<Member>) {
+        } else if constexpr (!is_table<Member> && !std::is_same_v<Member, std::vector<double>>) {
             columns.push_back({name, std::string(field.title), field.coordinate, field.given, values_of(rows, field)});
         }
     });
@@ -122,6 +122,21 @@ ColumnTable directed(const CapacityResult& result, std::string name, std::string
     out.columns.push_back({"from", "exporting side", true, false, std::move(from)});
     out.columns.push_back({"to", "importing side", true, false, std::move(to)});
     add_columns(out.columns, rows, "");
+    return out;
+}
+
+// Rows of a matrix: the labels of each row, then one column of numbers per column of the matrix.
+template <Record R>
+ColumnTable matrix(std::string name, std::string dimension, std::string key, const std::vector<R>& rows,
+                   const std::vector<double> R::* values, const std::vector<std::string>& columns,
+                   const std::string& title) {
+    ColumnTable out = table(std::move(name), std::move(dimension), std::move(key), pointers(rows));
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+        std::vector<double> numbers;
+        numbers.reserve(rows.size());
+        for (const R& row : rows) numbers.push_back((row.*values)[c]);
+        out.columns.push_back({columns[c], title, false, false, std::move(numbers)});
+    }
     return out;
 }
 
@@ -183,6 +198,23 @@ std::vector<ColumnTable> column_tables(const CapacityResult& result) {
                                   [](const D& d) { return Rows<Certificate>{&d.certificate}; }),
             directed<Violation>(result, "base_violations", "violation", "contingency,kind,branch,bus",
                                 [](const D& d) { return pointers(d.base_violations); })};
+}
+
+std::vector<ColumnTable> column_tables(const PtdfResult& result) {
+    std::vector<std::string> columns;
+    for (const FactorColumn& column : result.columns) columns.push_back(column.column);
+    return {matrix("ptdf", "branch", "branch", result.branches, &TransferFactorRow::ptdf, columns, "PTDF"),
+            matrix("otdf", "post_outage", "outage,branch", result.post_outage, &OutageTransferRow::otdf, columns, "OTDF"),
+            table("columns", "column", "column", pointers(result.columns)),
+            table("participants", "participant", "column,bus", pointers(result.participants)),
+            table("slack", "slack", "bus", pointers(result.slack))};
+}
+
+std::vector<ColumnTable> column_tables(const LodfResult& result) {
+    std::vector<std::string> columns;
+    for (const FactorOutage& outage : result.outages) columns.push_back(std::to_string(outage.outage));
+    return {matrix("lodf", "branch", "branch", result.branches, &OutageFactorRow::lodf, columns, "LODF"),
+            table("outages", "outage", "outage", pointers(result.outages))};
 }
 
 Table to_text(const ColumnTable& table) {

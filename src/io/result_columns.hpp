@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "araz/model/factor_results.hpp"
 #include "araz/model/result_fields.hpp"
 #include "araz/model/table.hpp"
 
@@ -46,6 +47,8 @@ struct ColumnTable {
 [[nodiscard]] std::vector<ColumnTable> column_tables(const PfResult& result);
 [[nodiscard]] std::vector<ColumnTable> column_tables(const N1Result& result);
 [[nodiscard]] std::vector<ColumnTable> column_tables(const CapacityResult& result);
+[[nodiscard]] std::vector<ColumnTable> column_tables(const PtdfResult& result);
+[[nodiscard]] std::vector<ColumnTable> column_tables(const LodfResult& result);
 
 [[nodiscard]] Table to_text(const ColumnTable& table);
 
