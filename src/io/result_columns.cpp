@@ -125,6 +125,23 @@ ColumnTable directed(const CapacityResult& result, std::string name, std::string
     return out;
 }
 
+// Rows of all curves in one table, led by the contingency they belong to.
+template <Record R>
+ColumnTable of_curves(const PvResult& result, std::string name, std::string dimension, const std::string& key,
+                      const std::vector<R> PvCurve::* list) {
+    Rows<R> rows;
+    std::vector<std::string> contingencies;
+    for (const PvCurve& curve : result.curves)
+        for (const R& row : curve.*list) {
+            rows.push_back(&row);
+            contingencies.push_back(curve.contingency);
+        }
+    ColumnTable out{std::move(name), std::move(dimension), "contingency," + key, {}};
+    out.columns.push_back({"contingency", "outage; empty: intact grid", true, false, std::move(contingencies)});
+    add_columns(out.columns, rows, "");
+    return out;
+}
+
 // Rows of a matrix: the labels of each row, then one column of numbers per column of the matrix.
 template <Record R>
 ColumnTable matrix(std::string name, std::string dimension, std::string key, const std::vector<R>& rows,
@@ -215,6 +232,21 @@ std::vector<ColumnTable> column_tables(const LodfResult& result) {
     for (const FactorOutage& outage : result.outages) columns.push_back(std::to_string(outage.outage));
     return {matrix("lodf", "branch", "branch", result.branches, &OutageFactorRow::lodf, columns, "LODF"),
             table("outages", "outage", "outage", pointers(result.outages))};
+}
+
+std::vector<ColumnTable> column_tables(const PvResult& result) {
+    ColumnTable points = of_curves(result, "points", "row", "point", &PvCurve::points);
+    for (std::size_t k = 0; k < result.buses.size(); ++k) {
+        std::vector<double> values;
+        for (const PvCurve& curve : result.curves)
+            for (const PvPoint& point : curve.points) values.push_back(point.vm_pu[k]);
+        points.columns.push_back({"vm_pu_" + std::to_string(result.buses[k].bus), "voltage magnitude, per unit", false,
+                                  false, std::move(values)});
+    }
+    return {std::move(points), table("curves", "curve", "contingency", pointers(result.curves)),
+            of_curves(result, "events", "event_row", "event,bus,branch", &PvCurve::events),
+            of_curves(result, "critical_buses", "critical", "bus", &PvCurve::critical_buses),
+            table("buses", "bus", "bus", pointers(result.buses))};
 }
 
 Table to_text(const ColumnTable& table) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "araz/model/factor_results.hpp"
+#include "araz/model/pv_results.hpp"
 #include "araz/model/result_fields.hpp"
 #include "araz/model/table.hpp"
 
@@ -49,6 +50,7 @@ struct ColumnTable {
 [[nodiscard]] std::vector<ColumnTable> column_tables(const CapacityResult& result);
 [[nodiscard]] std::vector<ColumnTable> column_tables(const PtdfResult& result);
 [[nodiscard]] std::vector<ColumnTable> column_tables(const LodfResult& result);
+[[nodiscard]] std::vector<ColumnTable> column_tables(const PvResult& result);
 
 [[nodiscard]] Table to_text(const ColumnTable& table);
 

@@ -3,6 +3,7 @@
 #include <type_traits>
 
 #include "araz/io/factor_io.hpp"
+#include "araz/io/pv_io.hpp"
 #include "araz/io/result_io.hpp"
 #include "araz/model/result_fields.hpp"
 #include "hdf5_image.hpp"
@@ -129,6 +130,25 @@ void write_factors(Hdf5Image& image, const LodfResult& result) {
                  &OutageFactorRow::lodf);
 }
 
+// /pv/point carries all points one after the other, with their voltages as a matrix point x bus.
+void write_curves(Hdf5Image& image, const PvResult& result) {
+    std::vector<ColumnTable> tables = column_tables(result);
+    const Hdf5Handle pv = image.group(image.root(), "pv");
+    write_scalars(pv, result.direction);
+    ColumnTable& points = tables[0];
+    std::erase_if(points.columns, [](const Column& column) { return column.name.starts_with("vm_pu_"); });
+    const Hdf5Handle at = image.group(pv, "point");
+    image.table(at, points);
+    image.table(at, beside(tables[4], points));
+    std::vector<double> plane;
+    for (const PvCurve& curve : result.curves)
+        for (const PvPoint& point : curve.points) plane.insert(plane.end(), point.vm_pu.begin(), point.vm_pu.end());
+    image.matrix(at, "vm_pu", "voltage magnitude, per unit", points.dimension, "bus", plane);
+    image.table(image.group(pv, "curve"), tables[1]);
+    image.table(image.group(pv, "event"), tables[2]);
+    image.table(image.group(pv, "critical_bus"), tables[3]);
+}
+
 template <class Fill>
 Result<std::string> image_of(const Envelope& envelope, const Hdf5Stamp& stamp, std::string_view title, Fill&& fill) {
     try {
@@ -165,6 +185,10 @@ Result<std::string> to_hdf5(const PtdfResult& result, const Hdf5Stamp& stamp) {
 
 Result<std::string> to_hdf5(const LodfResult& result, const Hdf5Stamp& stamp) {
     return image_of(result.envelope, stamp, "araz outage factors", [&](Hdf5Image& image) { write_factors(image, result); });
+}
+
+Result<std::string> to_hdf5(const PvResult& result, const Hdf5Stamp& stamp) {
+    return image_of(result.envelope, stamp, "araz PV curves", [&](Hdf5Image& image) { write_curves(image, result); });
 }
 
 }  // namespace araz

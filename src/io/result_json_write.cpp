@@ -3,6 +3,7 @@
 
 #include "araz/base/text.hpp"
 #include "araz/io/factor_io.hpp"
+#include "araz/io/pv_io.hpp"
 #include "araz/io/result_io.hpp"
 #include "araz/model/result_fields.hpp"
 #include "json_writer.hpp"
@@ -16,7 +17,7 @@ using Layout = JsonWriter::Layout;
 // Records that hold tables spread over lines; rows and small records stay on one.
 template <class R>
 constexpr Layout layout_of = std::is_same_v<R, PfResult> || std::is_same_v<R, DirectionResult> ||
-                                     std::is_same_v<R, Diagnosis>
+                                     std::is_same_v<R, Diagnosis> || std::is_same_v<R, PvCurve>
                                  ? Layout::block
                                  : Layout::line;
 
@@ -194,6 +195,13 @@ std::string to_json(const LodfResult& result) {
     return finish(json);
 }
 
+std::string to_json(const PvResult& result) {
+    JsonWriter json = start(result.envelope, result.envelope.status);
+    write_fields(json, result);
+    return finish(json);
+}
+
+std::string to_ndjson(const PvResult& result) { return lines_of(result.curves); }
 std::string to_ndjson(const PtdfResult& result) { return lines_of(result.branches); }
 std::string to_ndjson(const LodfResult& result) { return lines_of(result.branches); }
 std::string to_ndjson(const PfResult& result) { return lines_of(result.branches); }

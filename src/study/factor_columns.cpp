@@ -120,6 +120,11 @@ Result<ColumnSet> make_columns(const Network& net, const FactorColumns& asked) {
 Result<std::vector<int>> select_branches(const Case& grid, const std::string& text, const std::string& option) {
     const long long last = static_cast<long long>(grid.branches.size());
     std::vector<int> rows;
+    if (text == "all") {
+        for (long long row = 0; row < last; ++row)
+            if (grid.branches[static_cast<std::size_t>(row)].in_service) rows.push_back(static_cast<int>(row));
+        return rows;
+    }
     std::set<long long> seen;
     Findings findings;
     for (const std::string& part : split(text, ',')) {

@@ -41,7 +41,7 @@ struct FactorColumns {
     KeyKind key = KeyKind::headroom;
 };
 
-/// Rows of the branch table named as "1,4,7-9". Error AZ3040: not a row of the case. Each row once, in the
+/// Rows of the branch table named as "1,4,7-9", or "all" in service. Error AZ3040: not a row of the case. Each row once, in the
 /// order given.
 [[nodiscard]] Result<std::vector<int>> select_branches(const Case& grid, const std::string& text,
                                                        const std::string& option);
