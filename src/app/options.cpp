@@ -32,6 +32,7 @@ constexpr std::array table{
     OptionSpec{"--columns", choice, "buses|groups", "buses", "groups: one column per area (or zone, by --group), moved by --key", "Factors", 0, 0},
     // Continuation.
     OptionSpec{"--target", number, "FACTOR", "2", "growth: loads and outputs at lambda 1, relative to the base", "Continuation", 0.0, 1000.0},
+    OptionSpec{"--grow", text, "BUSES", "", "growth of the loads of these buses alone, fed by the reference bus", "Continuation", 0, 0},
     OptionSpec{"--q-limits-slack", flag, "", "", "the reference bus has reactive limits too; at its limit another bus becomes the reference", "Continuation", 0, 0},
     OptionSpec{"--p-limits", choice, "on|off", "off", "growth: units stop at Pmax, and a full reference bus hands over to another", "Continuation", 0, 0},
     OptionSpec{"--stop", choice, "nose|limit|full", "nose", "where a curve ends: at the largest lambda, at the first limit of flow or voltage, or back at lambda 0 on the lower part", "Continuation", 0, 0},

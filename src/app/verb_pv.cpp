@@ -33,6 +33,13 @@ Result<PvOptions> pv_options(const Options& options, const Network& net) {
     pv.stop = stop == "full" ? PvStop::full : stop == "limit" ? PvStop::limit : PvStop::nose;
     if (options.has("--max")) pv.max_mw = options.number("--max");
     pv.max_points = options.integer("--max-points");
+    if (options.has("--grow")) {
+        if (pv.sides)
+            return Error::make(ErrorKind::usage, "AZ3052", "--grow and --from/--to are two directions", "give one of them");
+        auto rows = select_buses(*net.source, options.text("--grow"), "--grow");
+        if (!rows) return rows.error();
+        pv.grow_rows = *std::move(rows);
+    }
     if (options.has("--buses")) {
         auto rows = select_buses(*net.source, options.text("--buses"), "--buses");
         if (!rows) return rows.error();

@@ -63,6 +63,8 @@ constexpr std::array table{
               "araz pv case9.m --target 1"},
     CodeEntry{"AZ3051", "sides of the transfer in different islands",
               "A continuation moves units of one synchronous island; the sides named share none.", ""},
+    CodeEntry{"AZ3052", "two directions of growth", "--grow and a transfer (--from, --to) exclude each other.",
+              "araz pv case.m --grow 5 --from 1 --to 2"},
     CodeEntry{"AZ4001", "output cannot be written",
               "The folder does not exist, may not be written, or the disk is full. No partial file is left behind.",
               "araz pf case.m -o /nosuch/out.json"},

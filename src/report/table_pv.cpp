@@ -113,7 +113,8 @@ std::string to_table(const PvResult& result, const TableOptions& options) {
     }
     const PvDirection& d = result.direction;
     if (d.kind == "transfer") out += fact("direction", fmt::format("transfer {} -> {}, key {}", cell(d.from), cell(d.to), d.key));
-    else out += fact("direction", fmt::format("growth of all loads and outputs; lambda 1 is {} times the base ({} MW of load)",
+    else out += fact("direction", fmt::format("growth of {}; lambda 1 is {} times the base ({} MW of load)",
+                                              d.grow.empty() ? "all loads and outputs" : "the loads of chosen buses",
                                               fixed(d.target, 2), fixed(d.base_load_mw, 2)));
     out += summary(result, options);
     out += curve_block(result, result.curves.front(), options);

@@ -12,10 +12,12 @@ namespace {
 
 constexpr std::size_t shown_buses = 5;  // when none were named
 
-EngineOptions engine_options(const StudySetup& setup) {
-    EngineOptions options = setup.engine;
-    options.trace = false;
-    return options;
+// Where the reference bus has limits too, the tracer meets all limits of the base at once.
+EngineOptions engine_options(const StudySetup& setup, const PvOptions& options) {
+    EngineOptions engine = setup.engine;
+    engine.trace = false;
+    if (!options.q_limits || options.q_limits_slack) engine.controls = {};
+    return engine;
 }
 
 // Voltages of the chosen buses into the points; NaN at a bus without supply.
@@ -37,6 +39,7 @@ PvDirection direction_of(const Network& net, const PvOptions& options, const PvP
         out.key = std::string(to_string(options.key));
     } else {
         out.target = options.target;
+        for (const int row : options.grow_rows) out.grow.push_back(std::to_string(number(net.source->buses[row].bus)));
     }
     return out;
 }
@@ -62,7 +65,7 @@ std::vector<int> choose_buses(const Network& net, const PvOptions& options, cons
 Result<PvResult> run_pv(const StudySetup& setup, const std::vector<Contingency>& contingencies, const PvOptions& options,
                         const std::function<void(int, int)>& progress) {
     const Network& net = *setup.model->network;
-    Engine engine(setup.model, engine_options(setup));
+    Engine engine(setup.model, engine_options(setup, options));
     const Solution base = engine.solve(Scenario{});
     const PfResult solved = to_result(setup.model, base, setup.monitor);
     PvResult result;
@@ -85,7 +88,7 @@ Result<PvResult> run_pv(const StudySetup& setup, const std::vector<Contingency>&
     std::atomic<int> done{0};
     const int count = static_cast<int>(contingencies.size());
     for_each_item(count, setup.threads, [&](int) {
-        auto own = std::make_shared<Engine>(setup.model, engine_options(setup));
+        auto own = std::make_shared<Engine>(setup.model, engine_options(setup, options));
         own->prime(base);
         return [&, own](int item) {
             const Contingency& contingency = contingencies[static_cast<std::size_t>(item)];

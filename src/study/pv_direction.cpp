@@ -19,14 +19,14 @@ std::set<int> islands_of(const Network& net, const ShiftKey& key) {
 
 }  // namespace
 
-PvPath::PvPath(const Network& net, const PvOptions& options, const Solution& base) : net_(&net), target_(options.target) {
+PvPath::PvPath(const Network& net, const PvOptions& options, const Solution& base) : net_(&net) {
     if (options.sides) {
         source_.emplace(net, options.key, true, base.gen_p, options.sides->in_from, true);
         sink_.emplace(net, options.key, false, base.gen_p, options.sides->in_to, true);
         mw_per_lambda_ = net.base_mva;
         return;
     }
-    growth_ = growth(base);
+    growth_ = growth(options, base);
     double load = 0.0;
     for (const double rate : growth_.load_p) load += rate;
     mw_per_lambda_ = load * net.base_mva;
@@ -36,7 +36,7 @@ Result<PvPath> PvPath::build(const Network& net, const PvOptions& options, const
     PvPath path(net, options, base);
     if (!options.sides) {
         if (std::abs(path.mw_per_lambda_) > 0.0) return path;
-        return Error::make(ErrorKind::usage, "AZ3050", "nothing grows: the case has no active load, or --target is 1",
+        return Error::make(ErrorKind::usage, "AZ3050", "nothing grows: no active load takes part, or --target is 1",
                            "give a --target other than 1, or a transfer with --from and --to");
     }
     for (const bool up : {true, false}) {
@@ -54,19 +54,27 @@ Result<PvPath> PvPath::build(const Network& net, const PvOptions& options, const
     return path;
 }
 
-// Units of the reference bus move too; its first one is free and takes what is left over.
-PvInterval PvPath::growth(const Solution& base) const {
+// At lambda 1 each unit gives `target` times its schedule in the file. The first unit of a reference bus is free and
+// takes what is left over, so its own rate matters only if another bus becomes the reference.
+PvInterval PvPath::growth(const PvOptions& options, const Solution& base) const {
     PvInterval all;
-    const double more = target_ - 1.0;
+    const double more = options.target - 1.0;
+    const bool everything = options.grow_rows.empty();
+    const double units = everything ? options.target : 1.0;
+    std::vector<unsigned char> grows(static_cast<std::size_t>(net_->n_bus), everything ? 1 : 0);
+    for (const int row : options.grow_rows) {
+        const auto found = net_->index_of.find(number(net_->source->buses[row].bus));
+        if (found != net_->index_of.end()) grows[found->second] = 1;
+    }
     all.unit.assign(static_cast<std::size_t>(net_->n_gen), 0.0);
     all.unit_q = all.unit;
     for (int g = 0; g < net_->n_unit; ++g) {
-        all.unit[g] = more * base.gen_p[g];
-        all.unit_q[g] = more * net_->qg[g];
+        all.unit[g] = units * net_->pg[g] - base.gen_p[g];
+        all.unit_q[g] = (units - 1.0) * net_->qg[g];
     }
     for (int b = 0; b < net_->n_bus; ++b) {
-        all.load_p.push_back(more * base.p_load[b]);
-        all.load_q.push_back(more * base.q_load[b]);
+        all.load_p.push_back(grows[b] != 0 ? more * base.p_load[b] : 0.0);
+        all.load_q.push_back(grows[b] != 0 ? more * base.q_load[b] : 0.0);
     }
     return all;
 }

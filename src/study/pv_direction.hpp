@@ -34,12 +34,11 @@ public:
 
 private:
     PvPath(const Network& net, const PvOptions& options, const Solution& base);
-    [[nodiscard]] PvInterval growth(const Solution& base) const;
+    [[nodiscard]] PvInterval growth(const PvOptions& options, const Solution& base) const;
     [[nodiscard]] PvInterval transfer_from(double start) const;
 
     const Network* net_;
     double mw_per_lambda_ = 0.0;
-    double target_ = 2.0;
     std::optional<ShiftKey> source_, sink_;
     PvInterval growth_;
 };

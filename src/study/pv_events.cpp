@@ -13,6 +13,7 @@ using solver::BusKind;
 namespace {
 
 constexpr double on_event = 1e-9;       // as in the location of events
+constexpr double base_tolerance = 5e-8; // p.u.; what the power flow of the base leaves open
 constexpr std::size_t listed_buses = 10;
 
 }  // namespace
@@ -192,36 +193,45 @@ bool PvTracer::turn(Station& at, int bus, double sign) {
     return options_.stop == PvStop::full || stop("limit_induced");
 }
 
-// The unit that was free at a reference bus keeps its output from here on, and the first regulated bus that can
-// takes over (MATPOWER's rule). False: there is none.
-bool PvTracer::move_reference(int bus, const Station& at) {
-    const int free = free_unit(bus);
-    unit_p_[free] = free_output(bus, at.point.lambda);
-    unit_rate_[free] = 0.0;
-    fixed_[free] = 1;
+// The first regulated bus of the island that can becomes the reference (MATPOWER's order). False: there is none.
+bool PvTracer::choose_reference(int bus) {
     for (int b = 0; b < net_.n_bus; ++b) {
-        if (kind_[b] != BusKind::pv || net_.island[b] != net_.island[bus]) continue;
+        if (b == bus || kind_[b] != BusKind::pv || net_.island[b] != net_.island[bus]) continue;
         const int unit = free_unit(b);
-        if (b == bus || unit < 0 || fixed_[unit] != 0) continue;
+        if (unit < 0 || (fixed_[unit] != 0 && !options_.hand_over_to_full)) continue;
         kind_[b] = BusKind::slack;
         return true;
     }
     return false;
 }
 
+// The unit that was free at a reference bus keeps its output from here on, and another bus takes over.
+bool PvTracer::move_reference(int bus, const Station& at) {
+    const int free = free_unit(bus);
+    unit_p_[free] = free_output(bus, at.point.lambda);
+    unit_rate_[free] = 0.0;
+    fixed_[free] = 1;
+    return choose_reference(bus);
+}
+
+PvEvent PvTracer::reactive_event(const Station& at, const Gauge& gauge) const {
+    const int b = gauge.index;
+    const bool high = gauge.what == What::q_max;
+    PvEvent event = event_of(gauge.what == What::release ? "q_release" : high ? "q_max" : "q_min", at);
+    name_unit(event, free_unit(b));
+    name_bus(event, b);
+    if (gauge.what == What::release) return event;
+    const ReactiveRange range = range_at(b, at.point.lambda);
+    event.limit = (high ? range.max : range.min) * net_.base_mva;
+    event.value = event.limit + (high ? gauge.value : -gauge.value) * net_.base_mva;
+    event.unit = "MVAr";
+    return event;
+}
+
 bool PvTracer::switch_reactive(Station& at, const Gauge& gauge) {
     const int b = gauge.index;
     const bool release = gauge.what == What::release;
-    PvEvent event = event_of(release ? "q_release" : gauge.what == What::q_max ? "q_max" : "q_min", at);
-    name_unit(event, free_unit(b));
-    name_bus(event, b);
-    if (!release) {
-        const ReactiveRange range = range_at(b, at.point.lambda);
-        event.limit = (gauge.what == What::q_max ? range.max : range.min) * net_.base_mva;
-        event.value = event.limit + (gauge.what == What::q_max ? gauge.value : -gauge.value) * net_.base_mva;
-        event.unit = "MVAr";
-    }
-    curve_->events.push_back(event);
+    curve_->events.push_back(reactive_event(at, gauge));
     anchor(at.point.lambda);
     if (release) {
         pin_[b] = Pin::none;
@@ -237,6 +247,50 @@ bool PvTracer::switch_reactive(Station& at, const Gauge& gauge) {
         return stop("no_regulation");
     }
     return turn(at, b, pin_[b] == Pin::q_max ? 1.0 : -1.0);
+}
+
+// Where the reference bus has limits, all limits are met here, before the curve begins:
+// all buses beyond a limit are held there at once, another reference is chosen where needed, and the state is
+// solved again at lambda 0. The unit of the former reference starts from its output and moves to its target like any
+// other.
+bool PvTracer::settle_base(Station& at) {
+    for (;;) {
+        measure(at);
+        bool changed = false;
+        std::vector<int> left;
+        for (const Gauge& gauge : at.gauges) {
+            const bool reactive = gauge.what == What::q_max || gauge.what == What::q_min;
+            if (!reactive || !(gauge.value > base_tolerance)) continue;
+            const int b = gauge.index;
+            PvEvent event = reactive_event(at, gauge);
+            event.at_base = true;
+            curve_->events.push_back(event);
+            if (kind_[b] == BusKind::slack) {
+                const int unit = free_unit(b);
+                unit_p_[unit] = free_output(b, 0.0);
+                if (!options_.sides) 
+                    unit_rate_[unit] = (options_.grow_rows.empty() ? options_.target : 1.0) * net_.pg[unit] - unit_p_[unit];
+                left.push_back(b);
+            }
+            pin_[b] = gauge.what == What::q_max ? Pin::q_max : Pin::q_min;
+            kind_[b] = BusKind::pq;
+            changed = true;
+        }
+        if (!changed) return true;
+        for (const int b : left)
+            if (!choose_reference(b)) {
+                curve_->events.push_back(event_of("no_regulation", at));
+                return stop("no_regulation");
+            }
+        rebuild();
+        const solver::CurveTangent fixed{std::vector<double>(2 * static_cast<std::size_t>(net_.n_bus), 0.0), 1.0};
+        solver::CurvePoint solved;
+        const auto correction = continuation_.correct(problem(), at.point, fixed, 0.0, setup_.engine.tolerance, solved);
+        curve_->corrections += correction.iterations;
+        if (!correction.ok) return stop("unsolved_base");
+        at.point = std::move(solved);
+        if (!first_tangent(at)) return stop("unsolved_base");
+    }
 }
 
 bool PvTracer::fill_unit(Station& at, const Gauge& gauge) {

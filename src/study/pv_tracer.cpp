@@ -206,11 +206,7 @@ PvTracer::Station PvTracer::locate(const Station& from, double step, Station to,
         double low = 0.0;
         double g_low = from.gauges[event].value;
         double g_high = found.gauges[event].value;
-        if (g_low >= -on_event) {  // it stood at the limit already
-            Station here = from;
-            here.gauges[event].value = 0.0;
-            return here;
-        }
+        if (g_low >= -on_event) return from;  // it stood at the limit already
         double error = 0.0;
         int side = 0;
         for (int k = 0; k < max_locations; ++k) {
@@ -268,6 +264,7 @@ void PvTracer::trace(const Solution& start, PvCurve& curve) {
         stop("step_too_small");
         return;
     }
+    if (options_.q_limits && options_.q_limits_slack && !settle_base(at)) return;
     measure(at);
     keep(at);
     note_largest(at);

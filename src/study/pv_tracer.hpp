@@ -64,6 +64,9 @@ private:
     bool change_interval(Station& at, const Gauge& gauge);
     bool move_reference(int bus, const Station& at);
     bool turn(Station& at, int bus, double sign);
+    bool settle_base(Station& at);
+    bool choose_reference(int bus);
+    [[nodiscard]] PvEvent reactive_event(const Station& at, const Gauge& gauge) const;
     [[nodiscard]] PvEvent event_of(const char* word, const Station& at) const;
     void note_limit(const Station& at, const Gauge& gauge, bool at_base);
     void name_bus(PvEvent& event, int bus) const;

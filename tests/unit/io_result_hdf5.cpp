@@ -9,6 +9,7 @@
 #include <map>
 
 #include "araz/io/factor_io.hpp"
+#include "araz/io/pv_io.hpp"
 #include "araz/io/result_io.hpp"
 #include "unit/result_samples.hpp"
 
@@ -264,6 +265,38 @@ TEST(ResultHdf5, MatricesOfFactorsHaveAScaleOnBothAxes) {
     EXPECT_EQ(outages.integers("/lodf/splits"), std::vector<int>{1});
     EXPECT_EQ(outages.integers("/lodf/outage_from_bus"), std::vector<int>{10});
     EXPECT_EQ(image_of(to_hdf5(LodfResult{}, {"", ""})), image_of(to_hdf5(LodfResult{}, {"", ""})));
+}
+
+TEST(ResultHdf5, CurvesStandOneAfterTheOtherWithTheirVoltagesAsAMatrix) {
+    PvResult result;
+    result.envelope = samples::sample_pf().envelope;
+    result.direction.kind = "load";
+    result.buses = {{10, "Baku"}, {20, "G"}};
+    PvCurve intact;
+    intact.end = "nose";
+    intact.bifurcation = "saddle_node";
+    intact.base_status = SolveStatus::converged;
+    intact.points = {{1, "upper", 0.0, 0.0, 1.0, 5.0, 0.98, 20, {1.0, 0.98}}, {2, "lower", 0.5, 50.0, 2.0, 6.0, 0.7, 20, {1.0, 0.7}}};
+    intact.critical_buses = {{20, "G", 1.0, 0.7}};
+    PvEvent nose;
+    nose.event = "nose";
+    intact.events = {nose};
+    PvCurve failed;
+    failed.contingency = "3";
+    failed.end = "unsolved_base";
+    result.curves = {intact, failed};
+    const Image image(image_of(to_hdf5(result, {"", ""})));
+    EXPECT_THAT(rules_of(image).broken, testing::IsEmpty());
+    double vm[4];
+    ASSERT_GE(H5LTread_dataset_double(image, "/pv/point/vm_pu", vm), 0);
+    EXPECT_EQ(vm[1], 0.98);
+    EXPECT_EQ(vm[3], 0.7);
+    EXPECT_EQ(image.integers("/pv/point/bus"), (std::vector<int>{10, 20}));
+    EXPECT_EQ(image.integers("/pv/point/part"), (std::vector<int>{0, 1}));
+    EXPECT_EQ(image.texts("/pv/curve/contingency"), (std::vector<std::string>{"", "3"}));
+    EXPECT_EQ(image.text_attribute("/pv", "kind"), "load");
+    EXPECT_EQ(image.integers("/pv/critical_bus/bus"), std::vector<int>{20});
+    EXPECT_THAT(rules_of(Image(image_of(to_hdf5(PvResult{}, {"", ""})))).broken, testing::IsEmpty());
 }
 
 TEST(ResultHdf5, LongColumnsAreCompressed) {

@@ -25,6 +25,7 @@ inline constexpr std::array<List, 2> curve_part{"upper", "lower"};
 struct PvDirection {
     std::string kind;         ///< "load", "transfer"
     std::string from, to, key;
+    std::vector<std::string> grow;  ///< buses whose loads alone grow; empty: all loads and outputs
     double target = nan_value;  ///< growth: factor at lambda 1
     double mw_per_lambda = nan_value;
     double base_load_mw = nan_value;
@@ -100,6 +101,7 @@ constexpr auto fields(const PvDirection*) {
                       field("from", &R::from, "exporting side"),
                       field("to", &R::to, "importing side"),
                       field("key", &R::key, "shift key of a transfer"),
+                      field("grow", &R::grow, "buses whose loads alone grow; empty: all loads and outputs"),
                       field("target", &R::target, "factor of loads and outputs at lambda 1"),
                       field("mw_per_lambda", &R::mw_per_lambda, "MW of load or shift per unit of lambda"),
                       field("base_load_mw", &R::base_load_mw, "load of the base")};

@@ -1,8 +1,9 @@
 // PV curves: continuation power flow from a solved base, with every event on the way located exactly.
 //
-// Growth scales all loads (P and Q) and outputs towards `target` times the base, the reference bus taking what
-// is left over (MATPOWER's runcpf with a target case, lambda scaling the difference). A transfer moves the units
-// (or loads) of two sides by their shift key; the reference bus takes the losses and takes no part.
+// Growth scales all loads (P and Q) and outputs towards `target` times the base, the reference bus taking what is
+// left over (as MATPOWER's runcpf does with a target case, lambda scaling the difference), or the loads of chosen
+// buses alone, fed by the reference bus. A transfer moves the units (or loads) of two sides by their shift key; the
+// reference bus takes the losses and takes no part.
 #pragma once
 
 #include <functional>
@@ -25,8 +26,12 @@ struct PvOptions {
     std::optional<ExchangeSides> sides;  ///< a transfer; nothing: growth
     KeyKind key = KeyKind::headroom;
     double target = 2.0;                 ///< growth: factor at lambda 1
+    std::vector<int> grow_rows;          ///< growth of the loads of these bus rows (0-based) alone; empty: everything
     bool q_limits = true, q_limits_slack = false;
     bool p_limits = false;               ///< growth: units stop at Pmax, the reference moves on when it is full
+    /// A reference bus at its reactive limit hands over to the first regulated bus even when the unit there stands at
+    /// Pmax and will exceed it (MATPOWER's rule); else such buses are passed over.
+    bool hand_over_to_full = false;
     PvStop stop = PvStop::nose;
     double max_mw = std::numeric_limits<double>::infinity();
     std::vector<int> bus_rows;           ///< 0-based rows whose voltages are reported; empty: the most critical
