@@ -43,4 +43,19 @@ void DcSolver::solve(std::span<const double> p, std::span<double> va) {
     for (int i = 0; i < n; ++i) va[i] = rhs_[i];
 }
 
+void DcSolver::respond(std::span<double> x) {
+    for (int i = 0; i < pattern_->n_bus; ++i)
+        if (is_fixed(kind_[i])) x[i] = 0.0;
+    lu_.solve(x);
+}
+
+void DcSolver::flow_sensitivity(int branch, std::span<double> x) {
+    for (double& value : x) value = 0.0;
+    x[pattern_->from[branch]] += branches_.b[branch];
+    x[pattern_->to[branch]] -= branches_.b[branch];
+    lu_.solve_transposed(x);
+    for (int i = 0; i < pattern_->n_bus; ++i)
+        if (is_fixed(kind_[i])) x[i] = 0.0;
+}
+
 }  // namespace araz::solver

@@ -23,6 +23,21 @@ constexpr std::array table{
     OptionSpec{"--max-iterations", integer, "N", "30", "Newton steps per rung", "Solving", 1, 10000},
     OptionSpec{"--scale-load", number, "F", "1", "all loads, outputs of units and set-points of DC lines times F", "Solving", 1e-4, 1e4},
     OptionSpec{"--threads", integer, "N", "0", "threads; 0: all cores. Results are the same for any number", "Solving", 0, 4096},
+    // Linear factors.
+    OptionSpec{"--slack", choice, "case|distributed", "case", "case: the reference bus of the file; distributed: shared by --slack-key", "Solving", 0, 0},
+    OptionSpec{"--slack-key", choice, "pmax|headroom|pg|load|file", "pmax", "shares of the distributed slack; file: participation factors of the case", "Solving", 0, 0},
+    OptionSpec{"--taps", choice, "on|off", "on", "whether tap ratios enter the susceptances of the DC model", "Factors", 0, 0},
+    OptionSpec{"--branches", text, "ROWS", "", "branch rows to report, for example 1,4,7-9; default: all in service", "Factors", 0, 0},
+    OptionSpec{"--buses", text, "BUSES", "", "bus numbers or names as columns; default: all energised buses", "Factors", 0, 0},
+    OptionSpec{"--outages", text, "ROWS", "", "branch rows that go out, for example 1,4,7-9, or all; lodf: all by default, ptdf and pv: none", "Factors", 0, 0},
+    OptionSpec{"--columns", choice, "buses|groups", "buses", "groups: one column per area (or zone, by --group), moved by --key", "Factors", 0, 0},
+    // Continuation.
+    OptionSpec{"--target", number, "FACTOR", "2", "growth: loads and outputs at lambda 1, relative to the base", "Continuation", 0.0, 1000.0},
+    OptionSpec{"--grow", text, "BUSES", "", "growth of the loads of these buses alone, fed by the reference bus", "Continuation", 0, 0},
+    OptionSpec{"--q-limits-slack", flag, "", "", "the reference bus has reactive limits too; at its limit another bus becomes the reference", "Continuation", 0, 0},
+    OptionSpec{"--p-limits", choice, "on|off", "off", "growth: units stop at Pmax, and a full reference bus hands over to another", "Continuation", 0, 0},
+    OptionSpec{"--stop", choice, "nose|limit|full", "nose", "where a curve ends: at the largest lambda, at the first limit of flow or voltage, or back at lambda 0 on the lower part", "Continuation", 0, 0},
+    OptionSpec{"--max-points", integer, "N", "2000", "points of a curve at most", "Continuation", 2, 1e6},
     // Limits.
     OptionSpec{"--rating-base", text, "RATING", "A", "rating in the intact grid: A, B, C or a factor such as 0.9xA", "Limits", 0, 0},
     OptionSpec{"--rating-contingency", text, "RATING", "A", "rating after a contingency: A, B, C or 1.2xA", "Limits", 0, 0},

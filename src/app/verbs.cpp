@@ -35,6 +35,26 @@ const std::vector<Verb>& verb_table() {
          "  araz capacity cases/azerbaijan-iran --from AZ --to IR --both\n"
          "  araz capacity case24_ieee_rts.m --from 3,4 --to 1,2 --key pg --exchange scheduled --trm 5%\n",
          run_capacity},
+        {"ptdf", "power transfer distribution factors of the DC model, by bus, area or transfer", "CASE", 1, 1,
+         {"--branches", "--buses", "--columns", "--from", "--to", "--group", "--key", "--outages", "--taps", "--slack",
+          "--slack-key", "--allow", "--deny", "--point", "--variant", "--from-format", "--format", "--output", "--table",
+          "--limit", "--color"},
+         "  araz ptdf case118.m -o ptdf.csv\n"
+         "  araz ptdf case24_ieee_rts.m --from 3,4 --to 1,2 --key pg --outages 7,27\n"
+         "  araz ptdf case118.m --branches 1-10 --buses 5,8 --slack distributed --slack-key load\n",
+         run_ptdf},
+        {"lodf", "line outage distribution factors of the DC model", "CASE", 1, 1,
+         {"--branches", "--outages", "--taps", "--allow", "--deny", "--point", "--variant", "--from-format", "--format",
+          "--output", "--table", "--limit", "--color"},
+         "  araz lodf case118.m -o lodf.h5\n  araz lodf case118.m --branches 1-10 --outages 7,8\n", run_lodf},
+        {"pv", "continuation power flow: PV curve, nose, and the limits met on the way", "CASE", 1, 1,
+         {"--target", "--grow", "--from", "--to", "--group", "--key", "--max", "--stop", "--outages", "--buses", "--q-limits",
+          "--q-limits-slack", "--p-limits", "--rating-base", "--rating-contingency", "--voltage-limits", "--start", "--tol",
+          "--max-iterations", "--max-points", "--threads", "--allow", "--deny", "--point", "--variant", "--from-format",
+          "--format", "--output", "--table", "--limit", "--color", "--progress"},
+         "  araz pv case118.m\n  araz pv case24_ieee_rts.m --from 3,4 --to 1,2 --key pg --outages 7,27\n"
+         "  araz pv case9.m --grow 5 --stop full --buses 9,5 -o curve.csv\n",
+         run_pv},
         {"verify", "re-check a result by independent arithmetic, or against a reference", "RESULT", 1, 1,
          {"--case", "--reference", "--tolerances", "--point", "--variant", "--from-format", "--format", "--output"},
          "  araz verify result.json --case case118.m\n"

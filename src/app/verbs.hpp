@@ -11,6 +11,9 @@ int run_convert(const Options& options);
 int run_pf(const Options& options);
 int run_n1(const Options& options);
 int run_capacity(const Options& options);
+int run_ptdf(const Options& options);
+int run_lodf(const Options& options);
+int run_pv(const Options& options);
 int run_verify(const Options& options);
 int run_explain(const Options& options);
 

@@ -28,6 +28,10 @@ public:
     /// from 1 where there is no such column.
     void table(hid_t group, const ColumnTable& table);
 
+    /// A dataset [rows of `row_scale` x rows of `column_scale`], row after row. Both scales must be in the group.
+    void matrix(hid_t group, const std::string& name, const std::string& title, const std::string& row_scale,
+                const std::string& column_scale, const std::vector<double>& values);
+
     /// The bytes of the file. Nothing can be added afterwards.
     [[nodiscard]] std::string take();
 

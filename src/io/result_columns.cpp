@@ -91,7 +91,7 @@ void add_columns(std::vector<Column>& columns, const Rows<R>& rows, const std::s
                 for (const R* row : rows) nested.push_back(&(row->*field.member));
                 add_columns(columns, nested, field.inlined ? prefix : name + "_");
             }
-        } else if constexpr (!is_table<Member>) {
+        } else if constexpr (!is_table<Member> && !std::is_same_v<Member, std::vector<double>>) {
             columns.push_back({name, std::string(field.title), field.coordinate, field.given, values_of(rows, field)});
         }
     });
@@ -122,6 +122,38 @@ ColumnTable directed(const CapacityResult& result, std::string name, std::string
     out.columns.push_back({"from", "exporting side", true, false, std::move(from)});
     out.columns.push_back({"to", "importing side", true, false, std::move(to)});
     add_columns(out.columns, rows, "");
+    return out;
+}
+
+// Rows of all curves in one table, led by the contingency they belong to.
+template <Record R>
+ColumnTable of_curves(const PvResult& result, std::string name, std::string dimension, const std::string& key,
+                      const std::vector<R> PvCurve::* list) {
+    Rows<R> rows;
+    std::vector<std::string> contingencies;
+    for (const PvCurve& curve : result.curves)
+        for (const R& row : curve.*list) {
+            rows.push_back(&row);
+            contingencies.push_back(curve.contingency);
+        }
+    ColumnTable out{std::move(name), std::move(dimension), "contingency," + key, {}};
+    out.columns.push_back({"contingency", "outage; empty: intact grid", true, false, std::move(contingencies)});
+    add_columns(out.columns, rows, "");
+    return out;
+}
+
+// Rows of a matrix: the labels of each row, then one column of numbers per column of the matrix.
+template <Record R>
+ColumnTable matrix(std::string name, std::string dimension, std::string key, const std::vector<R>& rows,
+                   const std::vector<double> R::* values, const std::vector<std::string>& columns,
+                   const std::string& title) {
+    ColumnTable out = table(std::move(name), std::move(dimension), std::move(key), pointers(rows));
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+        std::vector<double> numbers;
+        numbers.reserve(rows.size());
+        for (const R& row : rows) numbers.push_back((row.*values)[c]);
+        out.columns.push_back({columns[c], title, false, false, std::move(numbers)});
+    }
     return out;
 }
 
@@ -186,6 +218,38 @@ std::vector<ColumnTable> column_tables(const CapacityResult& result) {
             directed<RemedialResult>(result, "remedial", "remedial", "action",
                                      [](const D& d) { return pointers(d.remedial); }),
             table("reinforcements", "reinforcement", "variant,from,to", pointers(result.reinforcements))};
+}
+
+std::vector<ColumnTable> column_tables(const PtdfResult& result) {
+    std::vector<std::string> columns;
+    for (const FactorColumn& column : result.columns) columns.push_back(column.column);
+    return {matrix("ptdf", "branch", "branch", result.branches, &TransferFactorRow::ptdf, columns, "PTDF"),
+            matrix("otdf", "post_outage", "outage,branch", result.post_outage, &OutageTransferRow::otdf, columns, "OTDF"),
+            table("columns", "column", "column", pointers(result.columns)),
+            table("participants", "participant", "column,bus", pointers(result.participants)),
+            table("slack", "slack", "bus", pointers(result.slack))};
+}
+
+std::vector<ColumnTable> column_tables(const LodfResult& result) {
+    std::vector<std::string> columns;
+    for (const FactorOutage& outage : result.outages) columns.push_back(std::to_string(outage.outage));
+    return {matrix("lodf", "branch", "branch", result.branches, &OutageFactorRow::lodf, columns, "LODF"),
+            table("outages", "outage", "outage", pointers(result.outages))};
+}
+
+std::vector<ColumnTable> column_tables(const PvResult& result) {
+    ColumnTable points = of_curves(result, "points", "row", "point", &PvCurve::points);
+    for (std::size_t k = 0; k < result.buses.size(); ++k) {
+        std::vector<double> values;
+        for (const PvCurve& curve : result.curves)
+            for (const PvPoint& point : curve.points) values.push_back(point.vm_pu[k]);
+        points.columns.push_back({"vm_pu_" + std::to_string(result.buses[k].bus), "voltage magnitude, per unit", false,
+                                  false, std::move(values)});
+    }
+    return {std::move(points), table("curves", "curve", "contingency", pointers(result.curves)),
+            of_curves(result, "events", "event_row", "event,bus,branch", &PvCurve::events),
+            of_curves(result, "critical_buses", "critical", "bus", &PvCurve::critical_buses),
+            table("buses", "bus", "bus", pointers(result.buses))};
 }
 
 Table to_text(const ColumnTable& table) {

@@ -7,6 +7,8 @@
 #include <variant>
 #include <vector>
 
+#include "araz/model/factor_results.hpp"
+#include "araz/model/pv_results.hpp"
 #include "araz/model/result_fields.hpp"
 #include "araz/model/table.hpp"
 
@@ -46,6 +48,9 @@ struct ColumnTable {
 [[nodiscard]] std::vector<ColumnTable> column_tables(const PfResult& result);
 [[nodiscard]] std::vector<ColumnTable> column_tables(const N1Result& result);
 [[nodiscard]] std::vector<ColumnTable> column_tables(const CapacityResult& result);
+[[nodiscard]] std::vector<ColumnTable> column_tables(const PtdfResult& result);
+[[nodiscard]] std::vector<ColumnTable> column_tables(const LodfResult& result);
+[[nodiscard]] std::vector<ColumnTable> column_tables(const PvResult& result);
 
 [[nodiscard]] Table to_text(const ColumnTable& table);
 

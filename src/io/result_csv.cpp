@@ -1,5 +1,7 @@
 #include "araz/base/text.hpp"
 #include "araz/io/csv.hpp"
+#include "araz/io/factor_io.hpp"
+#include "araz/io/pv_io.hpp"
 #include "araz/io/result_io.hpp"
 #include "result_columns.hpp"
 
@@ -39,6 +41,15 @@ Result<std::string> to_csv(const N1Result& result, std::string_view table) {
 Result<std::string> to_csv(const CapacityResult& result, std::string_view table) {
     return csv_of(column_tables(result), table);
 }
+Result<std::string> to_csv(const PtdfResult& result, std::string_view table) {
+    return csv_of(column_tables(result), table);
+}
+Result<std::string> to_csv(const LodfResult& result, std::string_view table) {
+    return csv_of(column_tables(result), table);
+}
+Result<std::string> to_csv(const PvResult& result, std::string_view table) {
+    return csv_of(column_tables(result), table);
+}
 
 std::vector<Table> tables_of(const PfResult& result) { return to_text(column_tables(result)); }
 std::vector<Table> tables_of(const N1Result& result) { return to_text(column_tables(result)); }
@@ -48,6 +59,9 @@ std::vector<std::string> csv_tables(std::string_view schema) {
     if (schema == "araz.pf/1") return names_of(column_tables(PfResult{}));
     if (schema == "araz.n1/1") return names_of(column_tables(N1Result{}));
     if (schema == "araz.capacity/1") return names_of(column_tables(CapacityResult{}));
+    if (schema == "araz.pv/1") return names_of(column_tables(PvResult{}));
+    if (schema == "araz.ptdf/1") return names_of(column_tables(PtdfResult{}));
+    if (schema == "araz.lodf/1") return names_of(column_tables(LodfResult{}));
     return {};
 }
 

@@ -178,6 +178,37 @@ void Hdf5Image::table(hid_t group, const ColumnTable& table) {
     }
 }
 
+void Hdf5Image::matrix(hid_t group, const std::string& name, const std::string& title, const std::string& row_scale,
+                       const std::string& column_scale, const std::vector<double>& values) {
+    const Hdf5Handle rows(H5Dopen2(group, row_scale.c_str(), H5P_DEFAULT), H5Dclose, row_scale.c_str());
+    const Hdf5Handle columns(H5Dopen2(group, column_scale.c_str(), H5P_DEFAULT), H5Dclose, column_scale.c_str());
+    const Hdf5Handle row_space(H5Dget_space(rows), H5Sclose, "read a space");
+    const Hdf5Handle column_space(H5Dget_space(columns), H5Sclose, "read a space");
+    const hsize_t sizes[2] = {static_cast<hsize_t>(H5Sget_simple_extent_npoints(row_space)),
+                              static_cast<hsize_t>(H5Sget_simple_extent_npoints(column_space))};
+    const Hdf5Handle creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, "make dataset properties");
+    hdf5_check(H5Pset_obj_track_times(creation, false), "leave times out");
+    hdf5_check(H5Pset_attr_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED), "track order");
+    hdf5_check(H5Pset_fill_value(creation, H5T_NATIVE_DOUBLE, &nan_value), "set the fill value");
+    if (sizes[0] * sizes[1] >= compress_from_rows) {
+        const hsize_t chunk[2] = {std::min<hsize_t>(sizes[0], 64), std::min<hsize_t>(sizes[1], 4096)};
+        hdf5_check(H5Pset_chunk(creation, 2, chunk), "set chunks");
+        hdf5_check(H5Pset_shuffle(creation), "set the shuffle filter");
+        hdf5_check(H5Pset_deflate(creation, 1), "set the deflate filter");
+        hdf5_check(H5Pset_fletcher32(creation), "set the checksum filter");
+    }
+    const Hdf5Handle space(H5Screate_simple(2, sizes, nullptr), H5Sclose, "make a plane space");
+    const Hdf5Handle made(H5Dcreate2(group, name.c_str(), H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, creation, H5P_DEFAULT),
+                          H5Dclose, name.c_str());
+    if (!values.empty())
+        hdf5_check(H5Dwrite(made, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), name.c_str());
+    write_attribute(made, "_FillValue", H5T_NATIVE_DOUBLE, line_space(1), &nan_value);
+    attribute(made, "units", "1");
+    attribute(made, "long_name", title);
+    hdf5_check(H5DSattach_scale(made, rows, 0), "attach a dimension scale");
+    hdf5_check(H5DSattach_scale(made, columns, 1), "attach a dimension scale");
+}
+
 std::string Hdf5Image::take() {
     hdf5_check(H5Fflush(file_, H5F_SCOPE_GLOBAL), "flush the file");
     const ssize_t size = H5Fget_file_image(file_, nullptr, 0);

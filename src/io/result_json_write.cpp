@@ -2,6 +2,8 @@
 #include <type_traits>
 
 #include "araz/base/text.hpp"
+#include "araz/io/factor_io.hpp"
+#include "araz/io/pv_io.hpp"
 #include "araz/io/result_io.hpp"
 #include "araz/model/result_fields.hpp"
 #include "json_writer.hpp"
@@ -16,7 +18,8 @@ using Layout = JsonWriter::Layout;
 template <class R>
 constexpr Layout layout_of = std::is_same_v<R, PfResult> || std::is_same_v<R, DirectionResult> ||
                                      std::is_same_v<R, Diagnosis> || std::is_same_v<R, Certificate> ||
-                                     std::is_same_v<R, EndStates> || std::is_same_v<R, EndState>
+                                     std::is_same_v<R, EndStates> || std::is_same_v<R, EndState> ||
+                                     std::is_same_v<R, PvCurve>
                                  ? Layout::block
                                  : Layout::line;
 
@@ -30,6 +33,12 @@ void write_value(JsonWriter& json, SolveStatus value) { json.text(to_string(valu
 void write_value(JsonWriter& json, const std::vector<std::string>& list) {
     json.begin_array(Layout::line);
     for (const std::string& each : list) json.text(each);
+    json.end_array();
+}
+
+void write_value(JsonWriter& json, const std::vector<double>& list) {
+    json.begin_array(Layout::line);
+    for (const double each : list) json.number(each);
     json.end_array();
 }
 
@@ -184,6 +193,27 @@ std::string to_json(const CapacityResult& result) {
     return finish(json);
 }
 
+std::string to_json(const PtdfResult& result) {
+    JsonWriter json = start(result.envelope, result.envelope.status);
+    write_fields(json, result);
+    return finish(json);
+}
+
+std::string to_json(const LodfResult& result) {
+    JsonWriter json = start(result.envelope, result.envelope.status);
+    write_fields(json, result);
+    return finish(json);
+}
+
+std::string to_json(const PvResult& result) {
+    JsonWriter json = start(result.envelope, result.envelope.status);
+    write_fields(json, result);
+    return finish(json);
+}
+
+std::string to_ndjson(const PvResult& result) { return lines_of(result.curves); }
+std::string to_ndjson(const PtdfResult& result) { return lines_of(result.branches); }
+std::string to_ndjson(const LodfResult& result) { return lines_of(result.branches); }
 std::string to_ndjson(const PfResult& result) { return lines_of(result.branches); }
 std::string to_ndjson(const N1Result& result) { return lines_of(result.contingencies); }
 std::string to_ndjson(const CapacityResult& result) { return lines_of(result.directions); }

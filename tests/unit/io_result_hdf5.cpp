@@ -8,6 +8,8 @@
 #include <functional>
 #include <map>
 
+#include "araz/io/factor_io.hpp"
+#include "araz/io/pv_io.hpp"
 #include "araz/io/result_io.hpp"
 #include "unit/result_samples.hpp"
 
@@ -123,7 +125,12 @@ void check_dataset(hid_t set, const std::string& path, Rules& rules) {
     for (const char* name : {"units", "long_name", "_FillValue"})
         if (H5Aexists(set, name) <= 0) rules.broken.push_back(path + " lacks " + name);
     if (H5DSis_scale(set) > 0) ++rules.scales;
-    else if (H5DSget_num_scales(set, 0) != 1) rules.broken.push_back(path + " has no dimension scale");
+    const hid_t space = H5Dget_space(set);
+    const int rank = H5Sget_simple_extent_ndims(space);
+    H5Sclose(space);
+    for (int axis = 0; axis < rank && H5DSis_scale(set) <= 0; ++axis)
+        if (H5DSget_num_scales(set, static_cast<unsigned>(axis)) != 1)
+            rules.broken.push_back(path + " has no dimension scale on axis " + std::to_string(axis));
 }
 
 herr_t visit(hid_t root, const char* name, const H5O_info_t* info, void* data) {
@@ -213,6 +220,83 @@ TEST(ResultHdf5, ContingenciesAndCapacityHaveTheirGroups) {
     EXPECT_EQ(capacity.integers("/capacity/limit_cause"), (std::vector<int>{1, 9}));
     EXPECT_EQ(capacity.reals("/capacity/certificate/secure_mw")[0], 209.74);
     EXPECT_EQ(capacity.reals("/capacity/step/delta_mw"), (std::vector<double>{0.0, 210.5}));
+}
+
+PtdfResult sample_ptdf() {
+    PtdfResult result;
+    result.envelope = samples::sample_pf().envelope;
+    result.slack = {{10, "Baku", 1, 1.0}};
+    result.columns = {{"10", "bus", 10, "Baku", ""}, {"20", "bus", 20, "G", ""}, {"30", "bus", 30, "T", ""}};
+    result.participants = {{"10", "source", 10, "Baku", 1.0}};
+    result.branches = {{1, 10, 20, "10-20", {0.0, -0.5, -0.25}}, {3, 20, 30, "20-30", {0.0, 0.5, nan_value}}};
+    result.post_outage = {{1, 3, 20, 30, "20-30", {0.0, 1.0, 0.75}}};
+    return result;
+}
+
+TEST(ResultHdf5, MatricesOfFactorsHaveAScaleOnBothAxes) {
+    const Image image(image_of(to_hdf5(sample_ptdf(), {"", ""})));
+    EXPECT_THAT(rules_of(image).broken, testing::IsEmpty());
+    hsize_t sizes[2] = {0, 0};
+    ASSERT_GE(H5LTget_dataset_info(image, "/ptdf/ptdf", sizes, nullptr, nullptr), 0);
+    EXPECT_EQ(sizes[0], 2U);
+    EXPECT_EQ(sizes[1], 3U);
+    double values[6];
+    ASSERT_GE(H5LTread_dataset_double(image, "/ptdf/ptdf", values), 0);
+    EXPECT_EQ(values[1], -0.5);
+    EXPECT_EQ(values[4], 0.5);
+    EXPECT_TRUE(std::isnan(values[5]));
+    EXPECT_EQ(image.integers("/ptdf/branch"), (std::vector<int>{1, 3}));
+    EXPECT_EQ(image.integers("/ptdf/bus"), (std::vector<int>{10, 20, 30}));
+    EXPECT_EQ(image.texts("/ptdf/bus_name"), (std::vector<std::string>{"Baku", "G", "T"}));
+    EXPECT_EQ(image.integers("/otdf/outage"), std::vector<int>{1});
+
+    // A transfer has no bus number: its name labels the axis.
+    PtdfResult transfer = sample_ptdf();
+    transfer.columns[1] = {"1 -> 2", "transfer", 0, "", "pg"};
+    const Image named(image_of(to_hdf5(transfer, {"", ""})));
+    EXPECT_THAT(rules_of(named).broken, testing::IsEmpty());
+    EXPECT_EQ(named.texts("/ptdf/column"), (std::vector<std::string>{"10", "1 -> 2", "30"}));
+
+    LodfResult lodf;
+    lodf.outages = {{1, 10, 20, "10-20", true}};
+    lodf.branches = {{1, 10, 20, "10-20", {nan_value}}, {3, 20, 30, "20-30", {nan_value}}};
+    const Image outages(image_of(to_hdf5(lodf, {"", ""})));
+    EXPECT_THAT(rules_of(outages).broken, testing::IsEmpty());
+    EXPECT_EQ(outages.integers("/lodf/splits"), std::vector<int>{1});
+    EXPECT_EQ(outages.integers("/lodf/outage_from_bus"), std::vector<int>{10});
+    EXPECT_EQ(image_of(to_hdf5(LodfResult{}, {"", ""})), image_of(to_hdf5(LodfResult{}, {"", ""})));
+}
+
+TEST(ResultHdf5, CurvesStandOneAfterTheOtherWithTheirVoltagesAsAMatrix) {
+    PvResult result;
+    result.envelope = samples::sample_pf().envelope;
+    result.direction.kind = "load";
+    result.buses = {{10, "Baku"}, {20, "G"}};
+    PvCurve intact;
+    intact.end = "nose";
+    intact.bifurcation = "saddle_node";
+    intact.base_status = SolveStatus::converged;
+    intact.points = {{1, "upper", 0.0, 0.0, 1.0, 5.0, 0.98, 20, {1.0, 0.98}}, {2, "lower", 0.5, 50.0, 2.0, 6.0, 0.7, 20, {1.0, 0.7}}};
+    intact.critical_buses = {{20, "G", 1.0, 0.7}};
+    PvEvent nose;
+    nose.event = "nose";
+    intact.events = {nose};
+    PvCurve failed;
+    failed.contingency = "3";
+    failed.end = "unsolved_base";
+    result.curves = {intact, failed};
+    const Image image(image_of(to_hdf5(result, {"", ""})));
+    EXPECT_THAT(rules_of(image).broken, testing::IsEmpty());
+    double vm[4];
+    ASSERT_GE(H5LTread_dataset_double(image, "/pv/point/vm_pu", vm), 0);
+    EXPECT_EQ(vm[1], 0.98);
+    EXPECT_EQ(vm[3], 0.7);
+    EXPECT_EQ(image.integers("/pv/point/bus"), (std::vector<int>{10, 20}));
+    EXPECT_EQ(image.integers("/pv/point/part"), (std::vector<int>{0, 1}));
+    EXPECT_EQ(image.texts("/pv/curve/contingency"), (std::vector<std::string>{"", "3"}));
+    EXPECT_EQ(image.text_attribute("/pv", "kind"), "load");
+    EXPECT_EQ(image.integers("/pv/critical_bus/bus"), std::vector<int>{20});
+    EXPECT_THAT(rules_of(Image(image_of(to_hdf5(PvResult{}, {"", ""})))).broken, testing::IsEmpty());
 }
 
 TEST(ResultHdf5, LongColumnsAreCompressed) {

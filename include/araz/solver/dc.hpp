@@ -27,6 +27,17 @@ public:
     /// Angles [n_bus] from net injections `p` [n_bus]; slack and dead buses keep the value in `va`.
     void solve(std::span<const double> p, std::span<double> va);
 
+    /// Change of the angles for a change of the injections, in place; slack and dead buses do not move.
+    void respond(std::span<double> x);
+
+    /// x_i = d flow(branch) / d p_i for every bus [n_bus]; 0 at slack and dead buses.
+    void flow_sensitivity(int branch, std::span<double> x);
+
+    /// Change of a flow for a change of the angles.
+    [[nodiscard]] double flow_change(int branch, std::span<const double> dva) const {
+        return branches_.b[branch] * (dva[pattern_->from[branch]] - dva[pattern_->to[branch]]);
+    }
+
     /// Flow from -> to of each branch at these angles.
     [[nodiscard]] double flow(int branch, std::span<const double> va) const {
         return branches_.b[branch] * (va[pattern_->from[branch]] - va[pattern_->to[branch]] - branches_.shift[branch]);

@@ -1,0 +1,116 @@
+#include "araz/study/continuation.hpp"
+
+#include <algorithm>
+#include <atomic>
+
+#include "parallel.hpp"
+#include "pv_tracer.hpp"
+
+namespace araz {
+
+namespace {
+
+constexpr std::size_t shown_buses = 5;  // when none were named
+
+// Where the reference bus has limits too, the tracer meets all limits of the base at once.
+EngineOptions engine_options(const StudySetup& setup, const PvOptions& options) {
+    EngineOptions engine = setup.engine;
+    engine.trace = false;
+    if (!options.q_limits || options.q_limits_slack) engine.controls = {};
+    return engine;
+}
+
+// Voltages of the chosen buses into the points; NaN at a bus without supply.
+void show_voltages(const std::vector<std::vector<double>>& voltages, const std::vector<int>& buses, PvCurve& curve) {
+    for (std::size_t k = 0; k < curve.points.size(); ++k)
+        for (const int b : buses) curve.points[k].vm_pu.push_back(b >= 0 && voltages[k][b] > 0.0 ? voltages[k][b] : nan_value);
+}
+
+PvDirection direction_of(const Network& net, const PvOptions& options, const PvPath& path, const Solution& base) {
+    PvDirection out;
+    out.kind = options.sides ? "transfer" : "load";
+    out.mw_per_lambda = path.mw_per_lambda();
+    double load = 0.0;
+    for (const double p : base.p_load) load += p;
+    out.base_load_mw = load * net.base_mva;
+    if (options.sides) {
+        out.from = options.sides->from;
+        out.to = options.sides->to;
+        out.key = std::string(to_string(options.key));
+    } else {
+        out.target = options.target;
+        for (const int row : options.grow_rows) out.grow.push_back(std::to_string(number(net.source->buses[row].bus)));
+    }
+    return out;
+}
+
+// Bus indices to show: the named rows, else those that are most critical; -1 for a row that is isolated.
+std::vector<int> choose_buses(const Network& net, const PvOptions& options, const std::vector<int>& critical,
+                              PvResult& result) {
+    std::vector<int> buses;
+    std::vector<int> rows = options.bus_rows;
+    for (std::size_t k = 0; options.bus_rows.empty() && k < std::min(shown_buses, critical.size()); ++k)
+        rows.push_back(net.bus_row[critical[k]]);
+    for (const int row : rows) {
+        const BusRow& source = net.source->buses[row];
+        const auto found = net.index_of.find(number(source.bus));
+        buses.push_back(found == net.index_of.end() ? -1 : found->second);
+        result.buses.push_back({number(source.bus), source.name});
+    }
+    return buses;
+}
+
+}  // namespace
+
+Result<PvResult> run_pv(const StudySetup& setup, const std::vector<Contingency>& contingencies, const PvOptions& options,
+                        const std::function<void(int, int)>& progress) {
+    const Network& net = *setup.model->network;
+    Engine engine(setup.model, engine_options(setup, options));
+    const Solution base = engine.solve(Scenario{});
+    const PfResult solved = to_result(setup.model, base, setup.monitor);
+    PvResult result;
+    result.envelope = solved.envelope;
+    result.envelope.schema = "araz.pv/1";
+    result.diagnosis = solved.diagnosis;
+    if (!base.solved()) return result;
+    result.diagnosis = {};
+
+    auto path = PvPath::build(net, options, base);
+    if (!path) return path.error();
+    result.direction = direction_of(net, options, *path, base);
+    result.curves.resize(contingencies.size() + 1);
+    PvTracer intact(setup, *path, options, false);
+    result.curves[0].base_status = base.status;
+    intact.trace(base, result.curves[0]);
+    const std::vector<int> buses = choose_buses(net, options, intact.critical(), result);
+    show_voltages(intact.voltages(), buses, result.curves[0]);
+
+    std::atomic<int> done{0};
+    const int count = static_cast<int>(contingencies.size());
+    for_each_item(count, setup.threads, [&](int) {
+        auto own = std::make_shared<Engine>(setup.model, engine_options(setup, options));
+        own->prime(base);
+        return [&, own](int item) {
+            const Contingency& contingency = contingencies[static_cast<std::size_t>(item)];
+            PvCurve& curve = result.curves[static_cast<std::size_t>(item) + 1];
+            curve.contingency = contingency.label;
+            curve.name = contingency.name;
+            curve.outage = contingency.elements(net);
+            const Solution after = own->solve_from(contingency.scenario(), base);
+            curve.base_status = after.solved() && after.lost_buses > 0 ? SolveStatus::islanded : after.status;
+            curve.lost_load_mw = after.lost_load * net.base_mva;
+            if (!after.solved()) {
+                curve.end = "unsolved_base";
+            } else {
+                PvTracer tracer(setup, *path, options, true);
+                tracer.trace(after, curve);
+                show_voltages(tracer.voltages(), buses, curve);
+            }
+            if (progress) progress(++done, count);
+            return true;
+        };
+    });
+    return result;
+}
+
+}  // namespace araz

@@ -1,0 +1,292 @@
+#include "pv_tracer.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace araz {
+
+using solver::BusKind;
+using solver::CurveCorrection;
+using solver::CurvePoint;
+using solver::CurveTangent;
+
+namespace {
+
+// Steps are sized by what they do to the state: radians and ln V.
+constexpr double first_move = 0.02;
+constexpr double largest_move = 0.1;
+constexpr double wanted_error = 0.002;    // of the predictor
+constexpr double accepted_error = 0.03;
+constexpr double smallest_turn = 0.5;     // cosine between tangents of neighbours: less may be another curve
+constexpr double smallest_step = 1e-9;    // relative to the first one
+constexpr int max_locations = 80;
+constexpr double on_event = 1e-9;         // p.u., and of the tangent at a nose
+
+double largest(const std::vector<double>& x) {
+    double out = 0.0;
+    for (const double value : x) out = std::max(out, std::abs(value));
+    return out;
+}
+
+}  // namespace
+
+PvTracer::PvTracer(const StudySetup& setup, const PvPath& path, const PvOptions& options, bool contingency)
+    : setup_(setup), path_(path), options_(options), model_(*setup.model), net_(*setup.model->network),
+      contingency_(contingency), monitor_(setup.model, setup.monitor), continuation_(setup.model->pattern) {}
+
+// The state's own injections become the base of the path, so it starts on the curve.
+void PvTracer::begin(const Solution& start) {
+    shown_ = start;
+    ybus_ = model_.ybus;
+    std::vector<int> out;
+    for (std::size_t l = 0; l < start.branch_out.size(); ++l)
+        if (start.branch_out[l] != 0) out.push_back(static_cast<int>(l));
+    if (!out.empty()) solver::patch_outages(model_.pattern, model_.elements, out, start.branch_out, ybus_);
+    kind_ = model_.kind;
+    pin_ = start.pin;
+    v_set_ = net_.v_set;
+    gen_in_.assign(static_cast<std::size_t>(net_.n_gen), 1);
+    for (int b = 0; b < net_.n_bus; ++b) {
+        if (start.live[b] == 0) kind_[b] = BusKind::dead;
+        else if (pin_[b] != Pin::none && kind_[b] == BusKind::pv) kind_[b] = BusKind::pq;
+    }
+    for (int g = 0; g < net_.n_gen; ++g) gen_in_[g] = kind_[net_.gen_bus[g]] == BusKind::dead ? 0 : 1;
+    fixed_.assign(static_cast<std::size_t>(net_.n_gen), 0);
+    unit_p_ = start.gen_p;
+    unit_q_ = start.gen_q;
+    load_p_ = start.p_load;
+    load_q_ = start.q_load;
+    lambda0_ = 0.0;
+    upper_ = true;
+    noted_.clear();
+    voltages_.clear();
+    critical_.clear();
+    largest_ = {};
+    set_rates(0);
+    rebuild();
+}
+
+void PvTracer::set_rates(int interval) {
+    interval_ = interval;
+    rates_ = path_.interval(interval);
+    unit_rate_ = rates_.unit;
+    unit_q_rate_ = rates_.unit_q;
+    load_p_rate_ = rates_.load_p;
+    load_q_rate_ = rates_.load_q;
+    for (int g = 0; g < net_.n_gen; ++g)
+        if (gen_in_[g] == 0 || fixed_[g] != 0) unit_rate_[g] = unit_q_rate_[g] = 0.0;
+    for (int b = 0; b < net_.n_bus; ++b)
+        if (kind_[b] == BusKind::dead) load_p_rate_[b] = load_q_rate_[b] = 0.0;
+}
+
+// Everything that moves is carried to `lambda`, so that rates may change there without a jump.
+void PvTracer::anchor(double lambda) {
+    const double moved = lambda - lambda0_;
+    for (int g = 0; g < net_.n_gen; ++g) {
+        unit_p_[g] += moved * unit_rate_[g];
+        unit_q_[g] += moved * unit_q_rate_[g];
+    }
+    for (int b = 0; b < net_.n_bus; ++b) {
+        load_p_[b] += moved * load_p_rate_[b];
+        load_q_[b] += moved * load_q_rate_[b];
+    }
+    lambda0_ = lambda;
+}
+
+ReactiveRange PvTracer::range_at(int bus, double lambda) const {
+    ReactiveRange sum;
+    for (int k = net_.gen_start[bus]; k < net_.gen_start[bus + 1]; ++k) {
+        const int g = net_.gens_at[k];
+        if (gen_in_[g] == 0) continue;
+        const ReactiveRange range = reactive_range(net_, g, unit_p(g, lambda));
+        sum.min += range.min;
+        sum.max += range.max;
+    }
+    return sum;
+}
+
+// The unit that takes what is left over at a reference bus: its first one.
+int PvTracer::free_unit(int bus) const {
+    for (int k = net_.gen_start[bus]; k < net_.gen_start[bus + 1]; ++k)
+        if (gen_in_[net_.gens_at[k]] != 0) return net_.gens_at[k];
+    return -1;
+}
+
+void PvTracer::rebuild() {
+    const std::size_t n = static_cast<std::size_t>(net_.n_bus);
+    p_.assign(n, 0.0);
+    q_ = dp_ = dq_ = p_;
+    for (std::size_t b = 0; b < n; ++b) {
+        p_[b] = -load_p_[b];
+        q_[b] = -load_q_[b];
+        dp_[b] = -load_p_rate_[b];
+        dq_[b] = -load_q_rate_[b];
+    }
+    for (int g = 0; g < net_.n_gen; ++g) {
+        if (gen_in_[g] == 0) continue;
+        const int b = net_.gen_bus[g];
+        p_[b] += unit_p_[g];
+        dp_[b] += unit_rate_[g];
+        if (kind_[b] != BusKind::pq || pin_[b] != Pin::none) continue;
+        q_[b] += unit_q_[g];
+        dq_[b] += unit_q_rate_[g];
+    }
+    // A limit that depends on the output of its units moves with them.
+    constexpr double ahead = 1e-6;
+    for (int b = 0; b < net_.n_bus; ++b) {
+        if (pin_[b] == Pin::none || kind_[b] != BusKind::pq) continue;
+        const auto limit = [&](double lambda) {
+            const ReactiveRange range = range_at(b, lambda);
+            return pin_[b] == Pin::q_max ? range.max : range.min;
+        };
+        const double here = limit(lambda0_);
+        q_[b] += here;
+        dq_[b] += (limit(lambda0_ + ahead) - here) / ahead;
+    }
+}
+
+solver::CurveProblem PvTracer::problem() const {
+    return {&model_.pattern, &ybus_, kind_, p_, q_, dp_, dq_, lambda0_};
+}
+
+// Towards growing lambda. The scale makes lambda and the state equally long at the start.
+bool PvTracer::first_tangent(Station& at) {
+    const std::size_t size = 2 * static_cast<std::size_t>(net_.n_bus);
+    const CurveTangent up{std::vector<double>(size, 0.0), 1.0};
+    continuation_.set_scale(1.0);
+    if (!continuation_.tangent(problem(), at.point, up, at.tangent) || !(at.tangent.lambda > 0.0)) return false;
+    double square = 0.0;
+    for (const double value : at.tangent.x) square += value * value;
+    const double slope = std::sqrt(square / static_cast<double>(size)) / at.tangent.lambda;
+    if (slope > 0.0) continuation_.set_scale(slope);
+    return continuation_.tangent(problem(), at.point, up, at.tangent);
+}
+
+double PvTracer::first_step(const Station& at) const { return first_move / std::max(largest(at.tangent.x), 1e-12); }
+
+bool PvTracer::station_at(const Station& from, double step, Station& to, double& predictor_error) {
+    const CurveCorrection correction = continuation_.correct(problem(), from.point, from.tangent, step,
+                                                             setup_.engine.tolerance, to.point);
+    curve_->corrections += correction.iterations;
+    if (!correction.ok) return false;
+    predictor_error = correction.predictor_error;
+    if (!continuation_.tangent(problem(), to.point, from.tangent, to.tangent)) return false;
+    if (std::isnan(curve_->max_mismatch_pu) || correction.mismatch > curve_->max_mismatch_pu)
+        curve_->max_mismatch_pu = correction.mismatch;
+    measure(to);
+    return true;
+}
+
+// One accepted step; `step` comes back as a proposal for the next. False: none could be found.
+bool PvTracer::advance(const Station& from, double& step, Station& to, std::optional<Gauge>& event) {
+    const double reach = largest(from.tangent.x);
+    const double least = smallest_step * first_step(from);
+    for (double size = std::min(step, largest_move / std::max(reach, 1e-12)); size > least; size *= 0.5) {
+        double error = 0.0;
+        if (!station_at(from, size, to, error) || error > accepted_error) continue;
+        if (continuation_.dot(from.tangent, to.tangent) < smallest_turn) continue;
+        step = size * std::clamp(std::sqrt(wanted_error / std::max(error, 1e-12)), 0.5, 2.0);
+        std::size_t passed = due(from, to);
+        if (passed == to.gauges.size()) return true;
+        step = size;
+        to = locate(from, size, std::move(to), passed);
+        event = to.gauges[passed];
+        return true;
+    }
+    return false;
+}
+
+// The first event between both stations: regula falsi (Illinois) on its gauge along the step. Another gauge that
+// turns out to have passed before it takes its place.
+PvTracer::Station PvTracer::locate(const Station& from, double step, Station to, std::size_t& event) {
+    double high = step;
+    Station found = std::move(to);
+    for (int round = 0; round < max_locations && event < found.gauges.size(); ++round) {
+        double low = 0.0;
+        double g_low = from.gauges[event].value;
+        double g_high = found.gauges[event].value;
+        if (g_low >= -on_event) return from;  // it stood at the limit already
+        double error = 0.0;
+        int side = 0;
+        for (int k = 0; k < max_locations; ++k) {
+            if (std::abs(found.gauges[event].value) <= on_event || high - low <= 1e-14 * step) break;
+            double at = high - g_high * (high - low) / (g_high - g_low);
+            if (!(at > low && at < high)) at = 0.5 * (low + high);
+            Station probe;
+            if (!station_at(from, at, probe, error)) {
+                at = 0.5 * (low + high);
+                if (!station_at(from, at, probe, error)) break;
+            }
+            const double g = probe.gauges[event].value;
+            if (g > 0.0) {
+                high = at;
+                g_high = g;
+                if (side == 1) g_low *= 0.5;
+                side = 1;
+                found = std::move(probe);
+            } else {
+                low = at;
+                g_low = g;
+                if (side == -1) g_high *= 0.5;
+                side = -1;
+                if (std::abs(g) <= on_event) {
+                    high = at;
+                    found = std::move(probe);
+                }
+            }
+        }
+        // Whatever else has passed here came earlier.
+        std::size_t earlier = found.gauges.size();
+        double first = 1.0;
+        for (std::size_t k = 0; k < found.gauges.size(); ++k) {
+            const double g = found.gauges[k].value;
+            if (k == event || !is_due(found.gauges[k]) || g <= on_event) continue;
+            const double before = from.gauges[k].value;
+            const double where = before >= 0.0 ? 0.0 : -before / (g - before);
+            if (where < first) {
+                first = where;
+                earlier = k;
+            }
+        }
+        if (earlier == found.gauges.size()) return found;
+        event = earlier;
+    }
+    return found;
+}
+
+void PvTracer::trace(const Solution& start, PvCurve& curve) {
+    curve_ = &curve;
+    begin(start);
+    Station at;
+    at.point = {{start.vm, start.va}, 0.0};
+    if (!first_tangent(at)) {
+        stop("step_too_small");
+        return;
+    }
+    if (options_.q_limits && options_.q_limits_slack && !settle_base(at)) return;
+    measure(at);
+    keep(at);
+    note_largest(at);
+    note_base(at);
+    double step = first_step(at);
+    while (curve.end.empty()) {
+        if (static_cast<int>(curve.points.size()) >= options_.max_points) {
+            stop("point_limit");
+            break;
+        }
+        Station next;
+        std::optional<Gauge> event;
+        if (!advance(at, step, next, event)) {
+            stop("step_too_small");
+            break;
+        }
+        at = std::move(next);
+        keep(at);
+        if (at.point.lambda > curve.lambda_max) note_largest(at);
+        if (event && handle(at, *event)) measure(at);
+    }
+    finish();
+}
+
+}  // namespace araz

@@ -1,0 +1,114 @@
+// One curve of a continuation power flow: from a solved state along the path, event by event.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "araz/solver/continuation.hpp"
+#include "pv_direction.hpp"
+
+namespace araz {
+
+class PvTracer {
+public:
+    PvTracer(const StudySetup& setup, const PvPath& path, const PvOptions& options, bool contingency);
+
+    /// Traces from `start`, the solved state at lambda 0. Fills everything of `curve` but its labels.
+    void trace(const Solution& start, PvCurve& curve);
+
+    /// Voltages of all buses at each point of the curve traced last.
+    [[nodiscard]] const std::vector<std::vector<double>>& voltages() const { return voltages_; }
+    /// Buses by how much their voltage moves at lambda_max, most first.
+    [[nodiscard]] const std::vector<int>& critical() const { return critical_; }
+
+private:
+    enum class What { q_max, q_min, release, p_max, p_min, slack_p, next, previous, low, high, thermal, nose, target, traced };
+    struct Gauge {
+        What what;
+        int index;
+        double value;  ///< above 0: passed
+        Reading reading{};
+    };
+    struct Station {  ///< a point with its tangent and gauges
+        solver::CurvePoint point;
+        solver::CurveTangent tangent;
+        std::vector<Gauge> gauges;
+    };
+
+    // Equations (pv_tracer.cpp).
+    void begin(const Solution& start);
+    void set_rates(int interval);
+    void anchor(double lambda);
+    void rebuild();
+    [[nodiscard]] solver::CurveProblem problem() const;
+    [[nodiscard]] ReactiveRange range_at(int bus, double lambda) const;
+    [[nodiscard]] double unit_p(int unit, double lambda) const { return unit_p_[unit] + (lambda - lambda0_) * unit_rate_[unit]; }
+    [[nodiscard]] int free_unit(int bus) const;
+
+    // Walking (pv_tracer.cpp).
+    bool first_tangent(Station& at);
+    [[nodiscard]] bool advance(const Station& from, double& step, Station& to, std::optional<Gauge>& event);
+    [[nodiscard]] bool station_at(const Station& from, double step, Station& to, double& predictor_error);
+    [[nodiscard]] Station locate(const Station& from, double step, Station to, std::size_t& event);
+    [[nodiscard]] double first_step(const Station& at) const;
+
+    // Events (pv_events.cpp).
+    void measure(Station& at);
+    [[nodiscard]] bool is_due(const Gauge& gauge) const;
+    [[nodiscard]] std::size_t due(const Station& from, const Station& to) const;
+    void note_base(const Station& at);
+    bool handle(Station& at, const Gauge& gauge);
+    bool switch_reactive(Station& at, const Gauge& gauge);
+    bool fill_unit(Station& at, const Gauge& gauge);
+    bool change_interval(Station& at, const Gauge& gauge);
+    bool move_reference(int bus, const Station& at);
+    bool turn(Station& at, int bus, double sign);
+    bool settle_base(Station& at);
+    bool choose_reference(int bus);
+    [[nodiscard]] PvEvent reactive_event(const Station& at, const Gauge& gauge) const;
+    [[nodiscard]] PvEvent event_of(const char* word, const Station& at) const;
+    void note_limit(const Station& at, const Gauge& gauge, bool at_base);
+    void name_bus(PvEvent& event, int bus) const;
+    void name_unit(PvEvent& event, int unit) const;
+    [[nodiscard]] double free_output(int bus, double lambda) const;
+    void keep(const Station& at);
+    void note_largest(const Station& at);
+    void finish();
+    bool stop(const char* word);
+
+    const StudySetup& setup_;
+    const PvPath& path_;
+    const PvOptions& options_;
+    const ElectricalModel& model_;
+    const Network& net_;
+    bool contingency_;
+    Monitor monitor_;
+    solver::Continuation continuation_;
+
+    // The equations at hand, anchored at lambda0_.
+    solver::AdmittanceValues ybus_;
+    std::vector<solver::BusKind> kind_;
+    std::vector<Pin> pin_;
+    std::vector<double> v_set_;
+    std::vector<unsigned char> gen_in_, fixed_;     ///< [n_gen]
+    std::vector<double> unit_p_, unit_rate_, unit_q_, unit_q_rate_;
+    std::vector<double> load_p_, load_q_, load_p_rate_, load_q_rate_;
+    std::vector<double> p_, q_, dp_, dq_;
+    double lambda0_ = 0.0;
+    int interval_ = 0;
+    PvInterval rates_;
+
+    // The curve at hand.
+    Solution shown_;  ///< what the monitor reads
+    PvCurve* curve_ = nullptr;
+    bool upper_ = true;
+    std::set<std::pair<int, int>> noted_;
+    std::vector<Reading> readings_;
+    std::vector<solver::BranchFlow> flows_;
+    std::vector<std::vector<double>> voltages_;
+    Station largest_;  ///< at lambda_max
+    std::vector<int> critical_;
+};
+
+}  // namespace araz
