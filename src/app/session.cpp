@@ -9,6 +9,7 @@
 #include "araz/base/text.hpp"
 #include "araz/control/control_table.hpp"
 #include "araz/io/files.hpp"
+#include "slack_options.hpp"
 
 namespace araz::app {
 
@@ -46,6 +47,9 @@ BuildOptions build_options(const Options& options) {
     BuildOptions build;
     for (const std::string& code : options.list("--allow")) build.allow.insert(code);
     for (const std::string& code : options.list("--deny")) build.deny.insert(code);
+    if (options.has("--merge-below")) build.merge_below = options.number("--merge-below");
+    if (options.text("--dc-lines") == "on") build.dc_lines = BuildOptions::DcLines::on;
+    if (options.text("--dc-lines") == "off") build.dc_lines = BuildOptions::DcLines::off;
     return build;
 }
 
@@ -78,7 +82,13 @@ Result<StudySetup> make_setup(const Options& options, const std::string& path) {
     setup.engine.start = start_of(options.text("--start"));
     ControlChoice controls;
     controls.reactive_limits = options.on("--q-limits");
+    controls.slack_limits = options.on("--q-limits-slack");
     setup.engine.controls = [controls] { return make_controls(controls); };
+    const bool frozen = options.text("--post-contingency") != "automatic";
+    setup.engine.controls_after = [controls, frozen] { return make_controls(controls, frozen); };
+    auto slack = slack_options(options, **network);
+    if (!slack) return slack.error();
+    setup.engine.slack = *std::move(slack);
 
     Findings wrong;
     const auto rating_rule = [&](std::string_view name, RatingRule& rule) {

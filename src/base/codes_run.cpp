@@ -21,6 +21,17 @@ constexpr std::array table{
               "The equations were solved, but with load buses far below normal voltage or with more than 110 degrees "
               "across a branch, and no other start led to a better solution.",
               ""},
+    CodeEntry{"AZ2003", "slack distribution cannot be met",
+              "The participants of an island or area stand at their limits and some imbalance is left. The result holds the "
+              "state that would need it from beyond the limits, and is no solution.",
+              "araz pf case9.m --slack distributed"},
+    CodeEntry{"AZ3030", "participation factors or schedule not understood",
+              "A table of slack factors has the columns generator (row or identifier) and factor; a schedule of net "
+              "positions has area (number or name) and net_export_mw.",
+              "generator,factor"},
+    CodeEntry{"AZ3031", "no participation factors",
+              "--slack-key file needs factors: the APF column of the case, or a table by --slack-factors.",
+              "araz pf case9.m --slack distributed --slack-key file"},
     CodeEntry{"AZ3001", "not a rating", "A rating is A, B, C or a factor of one of them.", "--rating-base 1.2xA"},
     CodeEntry{"AZ3002", "excluded branch unknown", "--exclude takes 1-based rows of the branch table.", "--exclude 10,11"},
     CodeEntry{"AZ3003", "unknown shift key", "See araz capacity --help for the keys.", "--key headroom"},

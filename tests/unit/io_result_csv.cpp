@@ -67,7 +67,7 @@ TEST(Csv, ErrorsHaveAPlace) {
 }
 
 TEST(ResultCsv, TablesOfEachSchema) {
-    EXPECT_EQ(csv_tables("araz.pf/1"), (std::vector<std::string>{"branches", "buses", "generators", "dc_lines", "areas", "ties", "violations"}));
+    EXPECT_EQ(csv_tables("araz.pf/1"), (std::vector<std::string>{"branches", "buses", "generators", "dc_lines", "slack_groups", "slack_shares", "areas", "ties", "violations"}));
     EXPECT_EQ(csv_tables("araz.n1/1"),
               (std::vector<std::string>{"contingencies", "violations", "base_branches", "base_buses", "base_generators", "base_dc_lines",
                                         "base_areas", "base_ties", "base_violations"}));

@@ -24,6 +24,8 @@ struct BuildOptions {
     std::set<std::string> allow;  ///< codes whose errors are lowered to warnings where a treatment exists
     std::set<std::string> deny;   ///< codes raised to errors
     enum class DcLines { as_case, on, off } dc_lines = DcLines::as_case;
+    /// A branch with |r + jx| below this (p.u.), or with r = x = 0, joins its buses without impedance.
+    double merge_below = 1e-8;
 };
 
 struct Network;
@@ -53,6 +55,7 @@ struct Network {
     std::vector<int> from, to;
     std::vector<double> r, x, b_charge, tap, shift;
     std::vector<double> rate_a, rate_b, rate_c;  ///< p.u. MVA; 0: no limit
+    std::vector<unsigned char> merged; ///< joins its buses without impedance (switch, coupler, tiny |z|)
 
     // --- generators in service [n_unit], then the ends of DC lines [n_unit .. n_gen) ---
     // A converter end injects like a unit (from end: -P, to end: P less losses) and regulates voltage within

@@ -20,7 +20,9 @@ struct DcBranches {
 /// Factors B once for one set of branches and bus kinds; solves for many injections.
 class DcSolver {
 public:
-    DcSolver(const AdmittancePattern& pattern, const DcBranches& branches, std::span<const BusKind> kind);
+    /// `links`: branches without impedance, null: none. `va` of their nodes is the flow from -> to.
+    DcSolver(const AdmittancePattern& pattern, const DcBranches& branches, std::span<const BusKind> kind,
+             const Links* links = nullptr);
 
     [[nodiscard]] bool ok() const { return ok_; }
 
@@ -36,6 +38,7 @@ private:
     const AdmittancePattern* pattern_;
     DcBranches branches_;
     std::vector<BusKind> kind_;
+    const Links* links_;
     SparseLu lu_;
     std::vector<double> rhs_;
     bool ok_ = false;
