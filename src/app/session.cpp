@@ -71,7 +71,11 @@ Result<Case> read_input(const Options& options, const std::string& path) {
 Result<StudySetup> make_setup(const Options& options, const std::string& path) {
     auto grid = read_input(options, path);
     if (!grid) return grid.error();
-    auto network = Network::build(std::make_shared<const Case>(*std::move(grid)), build_options(options));
+    BuildOptions build = build_options(options);
+    auto load_model = LoadModelChoice::parse(options.text("--load-model"));
+    if (!load_model) return load_model.error();
+    build.load_model = *load_model;
+    auto network = Network::build(std::make_shared<const Case>(*std::move(grid)), build);
     if (!network) return network.error();
 
     StudySetup setup;
@@ -89,6 +93,15 @@ Result<StudySetup> make_setup(const Options& options, const std::string& path) {
     auto slack = slack_options(options, **network);
     if (!slack) return slack.error();
     setup.engine.slack = *std::move(slack);
+    const std::string method = options.text("--method");
+    setup.engine.method = method == "fdxb"   ? Method::fast_decoupled_xb
+                          : method == "fdbx" ? Method::fast_decoupled_bx
+                                             : Method::newton;
+    if (setup.engine.method != Method::newton &&
+        (setup.engine.slack.mode != SlackMode::reference || setup.model->n_link() > 0))
+        return Error::make(ErrorKind::usage, "AZ3033",
+                           "--method " + method + " knows neither distributed slack nor buses joined without impedance",
+                           "leave --method out: Newton knows both");
 
     Findings wrong;
     const auto rating_rule = [&](std::string_view name, RatingRule& rule) {

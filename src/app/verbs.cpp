@@ -15,8 +15,8 @@ const std::vector<Verb>& verb_table() {
          "  araz convert cases/azerbaijan-iran out.m\n"
          "  araz convert cases/azerbaijan-iran --point winter-peak-2030 --variant tie-330 out.m\n", run_convert},
         {"pf", "AC power flow: voltages, line loadings, losses, area interchange", "CASE", 1, 1,
-         {"--dc", "--q-limits", "--q-limits-slack", "--slack", "--slack-key", "--slack-factors", "--area-schedule", "--start", "--tol", "--max-iterations", "--rating-base", "--voltage-limits",
-          "--fail-on-violations", "--allow", "--deny", "--merge-below", "--dc-lines", "--point", "--variant", "--from-format", "--format", "--output", "--table", "--limit",
+         {"--dc", "--q-limits", "--q-limits-slack", "--slack", "--slack-key", "--slack-factors", "--area-schedule", "--method", "--start", "--tol", "--max-iterations", "--rating-base", "--voltage-limits",
+          "--fail-on-violations", "--allow", "--deny", "--merge-below", "--dc-lines", "--load-model", "--point", "--variant", "--from-format", "--format", "--output", "--table", "--limit",
           "--color"},
          "  araz pf case118.m\n  araz pf case118.m --start flat --format json -o result.json\n"
          "  araz pf case118.m --q-limits off -o result.h5\n",
@@ -25,7 +25,7 @@ const std::vector<Verb>& verb_table() {
          {"--q-limits", "--q-limits-slack", "--slack", "--slack-key", "--slack-factors", "--area-schedule",
           "--post-contingency", "--start", "--tol", "--max-iterations", "--threads", "--rating-base", "--rating-contingency",
           "--voltage-limits", "--fail-on-violations", "--contingencies", "--generators", "--exclude", "--allow", "--deny",
-          "--merge-below", "--dc-lines", "--point", "--variant", "--from-format", "--format", "--output", "--table", "--limit", "--color", "--progress"},
+          "--merge-below", "--dc-lines", "--load-model", "--point", "--variant", "--from-format", "--format", "--output", "--table", "--limit", "--color", "--progress"},
          "  araz n1 case118.m\n  araz n1 case24_ieee_rts.m --rating-contingency C --table violations --format csv\n",
          run_n1},
         {"capacity", "N-1-secure AC export capacity from one area to another, with certificate", "CASE", 1, 1,
@@ -33,7 +33,7 @@ const std::vector<Verb>& verb_table() {
           "--max", "--trm", "--aac", "--contingencies", "--generators", "--exclude", "--rating-base", "--rating-contingency",
           "--voltage-limits", "--q-limits", "--q-limits-slack", "--slack", "--slack-key", "--slack-factors",
           "--area-schedule", "--post-contingency", "--start", "--tol", "--max-iterations", "--threads", "--allow", "--deny",
-          "--merge-below", "--dc-lines", "--point", "--variant", "--from-format", "--format", "--output", "--table", "--limit", "--color", "--progress"},
+          "--merge-below", "--dc-lines", "--load-model", "--point", "--variant", "--from-format", "--format", "--output", "--table", "--limit", "--color", "--progress"},
          "  araz capacity cases/azerbaijan-iran --from AZ --to IR --both\n"
          "  araz capacity case24_ieee_rts.m --from 3,4 --to 1,2 --key pg --exchange scheduled --trm 5%\n",
          run_capacity},

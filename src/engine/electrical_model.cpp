@@ -27,6 +27,27 @@ solver::BranchAdmittance charging_only(double b, double tap) {
     return y;
 }
 
+void add_loads(const Network& net, int n_node, ElectricalModel& model) {
+    model.load.resize(static_cast<std::size_t>(n_node));
+    model.p_constant.resize(static_cast<std::size_t>(net.n_bus));
+    model.q_constant.resize(static_cast<std::size_t>(net.n_bus));
+    for (int b = 0; b < net.n_bus; ++b) {
+        const LoadMix& mix = net.load_mix[b];
+        const double p = net.p_load[b];
+        const double q = net.q_load[b];
+        model.load.p1[b] = mix.p_i * p;
+        model.load.p2[b] = mix.p_z * p;
+        model.load.pe[b] = mix.p_e * p;
+        model.load.np[b] = mix.p_exponent;
+        model.load.q1[b] = mix.q_i * q;
+        model.load.q2[b] = mix.q_z * q;
+        model.load.qe[b] = mix.q_e * q;
+        model.load.nq[b] = mix.q_exponent;
+        model.p_constant[b] = p * (1.0 - mix.p_z - mix.p_i - mix.p_e);
+        model.q_constant[b] = q * (1.0 - mix.q_z - mix.q_i - mix.q_e);
+    }
+}
+
 void add_links(const Network& net, ElectricalModel& model) {
     model.links.first_node = net.n_bus;
     model.link_of_branch.assign(static_cast<std::size_t>(net.n_branch), -1);
@@ -69,6 +90,7 @@ std::shared_ptr<const ElectricalModel> ElectricalModel::build(NetworkPtr network
     model->elements.b_shunt = net.b_shunt;
     model->elements.g_shunt.resize(static_cast<std::size_t>(n_node), 0.0);
     model->elements.b_shunt.resize(static_cast<std::size_t>(n_node), 0.0);
+    if (!net.load_mix.empty()) add_loads(net, n_node, *model);
     solver::assemble(model->pattern, model->elements, model->ybus);
     model->bridge = solver::bridges(model->pattern);
     for (int b = 0; b < net.n_bus; ++b) model->kind.push_back(kind_of(net, b));

@@ -24,6 +24,11 @@ constexpr double capped_angle = 10.0 * std::numbers::pi / 180.0;
 constexpr double capped_voltage = 0.1;
 constexpr int capped_iterations = 100;
 
+// "Ten fast-decoupled sweeps, then Newton" as a start; the state they leave must not be beyond use.
+constexpr int start_sweeps = 10;
+constexpr double hopeless_start = 1e6;
+constexpr int fast_decoupled_limit = 200;
+
 // A converged state with a lower magnitude than this, or with a wider angle across a branch, is a false root
 // of the equations, not a grid in operation: the ladder goes on and the result says so if nothing better is
 // found. Public cases that are meant to be solved stay above 0.54 p.u. A reactance carries its most at 90
@@ -81,14 +86,15 @@ solver::PowerFlowProblem Engine::problem() const {
 
 std::vector<Engine::Rung> Engine::ladder(bool warm) const {
     std::vector<Rung> rungs;
-    if (warm) rungs.push_back({Start::stored, true, false, "warm"});
+    if (warm) rungs.push_back({Start::stored, true, false, "warm", 0});
     if (options_.start == Start::automatic || options_.start == Start::stored)
-        rungs.push_back({Start::stored, false, false, "stored"});
-    if (options_.start == Start::flat) rungs.push_back({Start::flat, false, false, "flat"});
-    rungs.push_back({Start::dc, false, false, "dc"});
-    rungs.push_back({Start::dc, false, true, "dc+step-cap"});
+        rungs.push_back({Start::stored, false, false, "stored", 0});
+    if (options_.start == Start::flat) rungs.push_back({Start::flat, false, false, "flat", 0});
+    rungs.push_back({Start::dc, false, false, "dc", 0});
+    rungs.push_back({Start::flat, false, false, "fast-decoupled", start_sweeps});
+    rungs.push_back({Start::dc, false, true, "dc+step-cap", 0});
     if (options_.start == Start::automatic || options_.start == Start::stored)
-        rungs.push_back({Start::stored, false, true, "stored+step-cap"});
+        rungs.push_back({Start::stored, false, true, "stored+step-cap", 0});
     return rungs;
 }
 
@@ -131,7 +137,11 @@ void Engine::set_start(const Rung& rung, const Solution* warm) {
 
 void Engine::set_dc_angles() {
     solver::DcSolver dc(model_->pattern, without(model_->dc, out_mask_), kind_, model_->links_or_null());
-    if (dc.ok()) dc.solve(p_, state_.va);
+    if (!dc.ok()) return;
+    std::vector<double> p = p_;
+    if (!model_->load.empty())
+        for (int b = 0; b < network().n_bus; ++b) p[b] -= model_->load.p(b, 1.0);
+    dc.solve(p, state_.va);
 }
 
 NewtonReport Engine::newton(const Rung& rung, const std::string& phase, Solution& solution) {
@@ -143,7 +153,32 @@ NewtonReport Engine::newton(const Rung& rung, const std::string& phase, Solution
         options.max_voltage_step = capped_voltage;
         options.max_iterations = std::max(options.max_iterations, capped_iterations);
     }
-    NewtonReport report = newton_.solve(problem(), state_, options, balance_.get());
+    const bool sweeps_only = options_.method != Method::newton;
+    NewtonReport report;
+    if ((rung.sweeps > 0 || sweeps_only) && model_->n_link() == 0) {
+        report = fast_decoupled(sweeps_only ? fast_decoupled_limit : rung.sweeps);
+        if (sweeps_only || is_solved(report.status)) return note(report, phase, solution);
+        if (!(report.max_mismatch < hopeless_start)) return note(report, phase, solution);
+        note(report, phase, solution);
+    }
+    report = newton_.solve(problem(), state_, options, balance_.get());
+    return note(report, phase, solution);
+}
+
+NewtonReport Engine::fast_decoupled(int sweeps) {
+    const auto variant = options_.method == Method::fast_decoupled_bx ? solver::FastDecoupled::bx : solver::FastDecoupled::xb;
+    if (!sweeper_) {
+        const Network& net = network();
+        sweeper_ = std::make_unique<solver::FastDecoupledSolver>(
+            model_->pattern, solver::SeriesData{net.r, net.x, net.b_charge, net.tap, net.shift}, net.b_shunt, variant);
+    }
+    solver::NewtonOptions options;
+    options.tolerance = options_.tolerance;
+    options.max_iterations = sweeps;
+    return sweeper_->solve(problem(), state_, options, out_mask_, newton_.equations());
+}
+
+NewtonReport Engine::note(NewtonReport report, const std::string& phase, Solution& solution) {
     ++power_flows_;
     if (options_.trace)
         for (const auto& step : report.trace)

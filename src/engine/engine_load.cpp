@@ -58,9 +58,7 @@ void Engine::kill(int bus, Solution& solution) {
     solution.live[bus] = 0;
     ++solution.lost_buses;
     solution.lost_load += solution.p_load[bus];
-    if (!model_->load.empty()) {  // at the voltage it is rated for
-        solution.lost_load += model_->load.p(bus, 1.0);
-    }
+    if (!model_->load.empty() && !dc_) solution.lost_load += model_->load.p(bus, 1.0);
     for (int k = net.gen_start[bus]; k < net.gen_start[bus + 1]; ++k) {
         const int g = net.gens_at[k];
         if (gen_in_[g] == 0) continue;
@@ -249,8 +247,10 @@ void Engine::load(const Scenario& scenario, Solution& solution) {
     gen_in_.assign(static_cast<std::size_t>(net.n_gen), 1);
     for (const GeneratorSetting& setting : scenario.generator_p) gen_p_[setting.generator] = setting.p;
 
-    solution.p_load = net.p_load;
-    solution.q_load = net.q_load;
+    // With voltage-dependent loads the constant part; the DC model takes them at 1 p.u.
+    const bool dependent = !model_->load.empty() && !dc_;
+    solution.p_load = dependent ? model_->p_constant : net.p_load;
+    solution.q_load = dependent ? model_->q_constant : net.q_load;
     for (const LoadChange& change : scenario.load_changes) {
         solution.p_load[change.bus] += change.p;
         solution.q_load[change.bus] += change.q;

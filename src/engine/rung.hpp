@@ -10,6 +10,7 @@ struct Engine::Rung {
     bool warm = false;
     bool capped = false;
     const char* name = "";
+    int sweeps = 0;  ///< fast-decoupled sweeps before Newton
 };
 
 }  // namespace araz

@@ -48,6 +48,15 @@ void add_buses(const Case& grid, Network& net) {
     }
 }
 
+void add_load_models(const Case& grid, const LoadModelChoice& choice, Network& net) {
+    if (choice.from_case ? grid.load_models.empty() : choice.mix.constant()) return;
+    net.load_mix.assign(static_cast<std::size_t>(net.n_bus), choice.mix);
+    if (!choice.from_case) return;
+    for (const LoadModelRow& row : grid.load_models)
+        if (const auto found = net.index_of.find(number(row.bus)); found != net.index_of.end())
+            net.load_mix[found->second] = row.mix;
+}
+
 // Index of a bus that exists and is not isolated, or -1.
 int find_bus(const Network& net, BusId id) {
     const auto found = net.index_of.find(number(id));
@@ -302,6 +311,7 @@ Result<NetworkPtr> Network::build(std::shared_ptr<const Case> grid, const BuildO
     net->source = grid;
     net->findings = std::move(findings);
     add_buses(*grid, *net);
+    add_load_models(*grid, options.load_model, *net);
     add_branches(*grid, options.merge_below, *net);
     add_generators(*grid, *net);
     const bool with_dc = options.dc_lines == BuildOptions::DcLines::as_case ? grid->dc_lines_active

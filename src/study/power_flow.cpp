@@ -21,6 +21,8 @@ std::string type_word(const ElectricalModel& model, const Solution& solution, in
         case solver::BusKind::pv: return solution.pin[bus] == Pin::none ? "pv" : "pq";  // at a limit: Q is held, not V
         case solver::BusKind::pq: return "pq";
         case solver::BusKind::dead: return "dead";
+        case solver::BusKind::angle:
+        case solver::BusKind::link: break;  // not before a solve
     }
     return "pq";
 }

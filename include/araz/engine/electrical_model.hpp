@@ -23,6 +23,8 @@ struct ElectricalModel {
     std::vector<solver::BusKind> kind;      ///< [nodes] before any control
     solver::VoltageDependence load;         ///< [nodes] or empty: the rest of the load is constant power
 
+    std::vector<double> p_constant, q_constant;  ///< [n_bus] that rest; empty like `load`
+
     [[nodiscard]] int n_link() const { return links.size(); }
     [[nodiscard]] const solver::Links* links_or_null() const { return links.size() > 0 ? &links : nullptr; }
 

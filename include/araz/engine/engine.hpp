@@ -12,9 +12,13 @@
 
 #include "araz/engine/control.hpp"
 #include "araz/engine/slack.hpp"
+#include "araz/solver/fast_decoupled.hpp"
 #include "araz/solver/newton.hpp"
 
 namespace araz {
+
+/// Fast-decoupled: B. Stott, O. Alsac 1974 (XB) and R. van Amerongen 1989 (BX), solver/fast_decoupled.hpp.
+enum class Method { newton, fast_decoupled_xb, fast_decoupled_bx };
 
 enum class Start { automatic, stored, flat, dc };
 
@@ -23,6 +27,7 @@ struct EngineOptions {
     int max_iterations = 30;   ///< Newton steps per rung and per control round
     int max_rounds = 100;      ///< control rounds
     Start start = Start::automatic;
+    Method method = Method::newton;
     bool trace = true;
     /// Makes the controls of an engine, in order. Empty: none.
     std::function<ControlList()> controls;
@@ -43,8 +48,8 @@ public:
     Engine(Engine&&) noexcept;
 
     /// Solves by the start ladder: the first rung that solves wins.
-    ///   auto, stored: stored voltages; DC angles; DC angles with capped steps; stored with capped steps.
-    ///   flat: flat start, then the DC rungs. dc: the DC rungs.
+    ///   auto, stored: stored voltages; DC angles; ten fast-decoupled sweeps from a flat start; DC angles with
+    ///   capped steps; stored with capped steps. flat: flat start, then as before. dc: from the DC angles on.
     [[nodiscard]] Solution solve(const Scenario& scenario);
 
     /// Solves from a solved state of the same model (set-points restored), then by the ladder.
@@ -84,6 +89,8 @@ private:
     bool run_rung(const Rung& rung, Solution& solution);
     SolveStatus run_controls(const Rung& rung, Solution& solution);
     solver::NewtonReport newton(const Rung& rung, const std::string& phase, Solution& solution);
+    solver::NewtonReport fast_decoupled(int sweeps);
+    solver::NewtonReport note(solver::NewtonReport report, const std::string& phase, Solution& solution);
     void finish(Solution& solution);
     void recover_links(Solution& solution);
     [[nodiscard]] std::vector<Rung> ladder(bool warm) const;
@@ -94,6 +101,7 @@ private:
     ModelPtr model_;
     EngineOptions options_;
     solver::NewtonSolver newton_;
+    std::unique_ptr<solver::FastDecoupledSolver> sweeper_;  ///< made when first needed
     ControlList controls_;
 
     // The solve at hand.
