@@ -41,16 +41,16 @@ double power_part(double size, double exponent, double v) { return size == 0.0 ?
 }  // namespace
 
 double VoltageDependence::p(int bus, double v) const {
-    return v * (p1[bus] + v * p2[bus]) + power_part(pe[bus], np[bus], v);
+    return v * (p1[bus] + v * p2[bus]) + (pe.empty() ? 0.0 : power_part(pe[bus], np[bus], v));
 }
 double VoltageDependence::q(int bus, double v) const {
-    return v * (q1[bus] + v * q2[bus]) + power_part(qe[bus], nq[bus], v);
+    return v * (q1[bus] + v * q2[bus]) + (qe.empty() ? 0.0 : power_part(qe[bus], nq[bus], v));
 }
 double VoltageDependence::dp(int bus, double v) const {
-    return v * (p1[bus] + 2.0 * v * p2[bus]) + np[bus] * power_part(pe[bus], np[bus], v);
+    return v * (p1[bus] + 2.0 * v * p2[bus]) + (pe.empty() ? 0.0 : np[bus] * power_part(pe[bus], np[bus], v));
 }
 double VoltageDependence::dq(int bus, double v) const {
-    return v * (q1[bus] + 2.0 * v * q2[bus]) + nq[bus] * power_part(qe[bus], nq[bus], v);
+    return v * (q1[bus] + 2.0 * v * q2[bus]) + (qe.empty() ? 0.0 : nq[bus] * power_part(qe[bus], nq[bus], v));
 }
 
 void Links::find_slots(const AdmittancePattern& pattern) {

@@ -54,7 +54,11 @@ void share_outputs(const ElectricalModel& model, std::span<const solver::BusKind
     const Network& net = *model.network;
     solution.gen_p.assign(static_cast<std::size_t>(net.n_gen), 0.0);
     solution.gen_q.assign(static_cast<std::size_t>(net.n_gen), 0.0);
+    std::vector<unsigned char> acts_elsewhere(joined == nullptr ? 0 : static_cast<std::size_t>(net.n_bus), 0);
+    for (std::size_t b = 0; b < acts_elsewhere.size(); ++b)
+        for (const int other : (*joined)[b]) acts_elsewhere[other] = 1;
     for (int b = 0; b < net.n_bus; ++b) {
+        if (!acts_elsewhere.empty() && acts_elsewhere[b] != 0) continue;
         std::vector<int> units = units_in_service(net, gen_in, b);
         if (kind[b] == BusKind::dead) continue;
         for (const int g : units) solution.gen_p[g] = gen_p[g];
@@ -65,7 +69,6 @@ void share_outputs(const ElectricalModel& model, std::span<const solver::BusKind
         }
         const bool regulates = kind[b] != BusKind::pq || solution.pin[b] != Pin::none;
         if (joined != nullptr && !(*joined)[b].empty()) {
-            if (!regulates) continue;
             for (const int other : (*joined)[b]) {
                 const std::vector<int> more = units_in_service(net, gen_in, other);
                 for (const int g : more) solution.gen_p[g] = gen_p[g];

@@ -94,6 +94,28 @@ TEST_P(JoinedBuses, TinyImpedancesChangeNothingWhenMerged) {
     EXPECT_NEAR(merged.branches.back().q_from_mvar, as_impedance.branches.back().q_from_mvar, 1e-3);
 }
 
+// Below the rounding floor of the mismatch Newton can only reach the attainable accuracy; merging converges.
+TEST_P(JoinedBuses, AnImpedanceOfABillionthMayBeMerged) {
+    const Case tiny = with_coupler(grid_of(GetParam()), 3, 1e-9);
+    Solving solving;
+    solving.tolerance = 1e-8;
+    StudySetup setup = make_setup(tiny, solving);
+    ASSERT_EQ(setup.model->n_link(), 1);
+    const PfResult merged = run_power_flow(setup);
+    ASSERT_EQ(merged.status, SolveStatus::converged);
+    BuildOptions build;
+    build.merge_below = 0.0;
+    setup.model = ElectricalModel::build(*Network::build(std::make_shared<const Case>(tiny), build));
+    ASSERT_EQ(setup.model->n_link(), 0);
+    const PfResult kept = run_power_flow(setup);
+    ASSERT_TRUE(is_solved(kept.status)) << to_string(kept.status);
+    for (std::size_t k = 0; k < tiny.buses.size(); ++k) {
+        if (!std::isnan(merged.buses[k].vm_pu)) {
+            EXPECT_NEAR(merged.buses[k].vm_pu, kept.buses[k].vm_pu, 1e-8);
+        }
+    }
+}
+
 // Equal parallel couplers share equally: the least sum of squares.
 TEST_P(JoinedBuses, ParallelCouplersShareEqually) {
     const Case one = with_coupler(grid_of(GetParam()), 3, 0.0, 1);

@@ -36,7 +36,7 @@ struct BuildOptions {
     enum class DcLines { as_case, on, off } dc_lines = DcLines::as_case;
     /// A branch with |r + jx| below this (p.u.), or with r = x = 0, joins its buses without impedance.
     double merge_below = 1e-8;
-    LoadModelChoice load_model;
+    LoadModelChoice load_model = {};
 };
 
 struct Network;

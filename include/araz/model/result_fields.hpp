@@ -73,8 +73,8 @@ constexpr auto fields(const BusResult*) {
         field("va_deg", &R::va_deg, "voltage angle"),
         field("vmin_pu", &R::vmin_pu, "lower voltage limit, per unit").extra().from_case(),
         field("vmax_pu", &R::vmax_pu, "upper voltage limit, per unit").extra().from_case(),
-        field("p_load_mw", &R::p_load_mw, "active load").extra().from_case(),
-        field("q_load_mvar", &R::q_load_mvar, "reactive load").extra().from_case()};
+        field("p_load_mw", &R::p_load_mw, "active load at the solved voltage").extra(),
+        field("q_load_mvar", &R::q_load_mvar, "reactive load at the solved voltage").extra()};
 }
 
 constexpr auto fields(const BranchResult*) {

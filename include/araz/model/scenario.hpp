@@ -31,7 +31,7 @@ struct Scenario {
     std::vector<LoadChange> load_changes;
     /// Area control only. Empty: the schedule of the options where the dispatch is that of the network
     /// (no generator_p); a scenario with a dispatch of its own and no targets has no area control.
-    std::vector<AreaTarget> area_targets;
+    std::vector<AreaTarget> area_targets = {};
 };
 
 }  // namespace araz

@@ -44,7 +44,7 @@ enum class BusKind : std::uint8_t {
 ///   P(V) = p1 V + p2 V^2 + pe V^np,   Q(V) = q1 V + q2 V^2 + qe V^nq.
 struct VoltageDependence {
     std::vector<double> p1, p2, q1, q2;  ///< [n_bus] each, or all empty
-    std::vector<double> pe, np, qe, nq;  ///< [n_bus] each
+    std::vector<double> pe, np, qe, nq;  ///< [n_bus] each, or all empty
     [[nodiscard]] bool empty() const { return p1.empty(); }
     void resize(std::size_t n);
 
