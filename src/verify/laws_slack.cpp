@@ -65,7 +65,8 @@ void check_slack(const State& state, VerifyReport& report) {
             if (share.island != group.island || (group.area > 0 && share.area != group.area)) continue;
             if (share.kind == "generator") {
                 const GeneratorRow& row = state.grid->generators[share.generator - 1];
-                room.push_back(std::max(0.0, up ? row.pmax_mw - share.scheduled_mw : share.scheduled_mw - row.pmin_mw));
+                const double left = up ? row.pmax_mw - share.scheduled_mw : share.scheduled_mw - row.pmin_mw;
+                room.push_back(left > 1e-9 ? left : 0.0);  // the schedule went through per unit and back
                 shares.see(state.generator[share.generator - 1]->p_mw - (share.scheduled_mw + share.share_mw),
                            generator_element(share.generator - 1));
                 shares.see(share.scheduled_mw - row.pg_mw, generator_element(share.generator - 1) + " schedule");
