@@ -184,6 +184,8 @@ PowerEquations::Entry PowerEquations::entry(const PowerFlowProblem& problem, con
 
 void PowerEquations::jacobian(const PowerFlowProblem& problem, const VoltageState& state,
                               std::span<double> values) const {
+    const double* g = problem.ybus->g.data();
+    const double* b = problem.ybus->b.data();
     const int* column = pattern_->column.data();
     for (int i = 0; i < pattern_->n_bus; ++i) {
         const int begin = pattern_->row_start[i];
@@ -193,14 +195,23 @@ void PowerEquations::jacobian(const PowerFlowProblem& problem, const VoltageStat
         const bool has_p = has_p_equation(problem.kind[i]);
         const bool has_q = has_q_equation(problem.kind[i]);
         for (int k = begin; k < end; ++k) {
-            const Entry value = entry(problem, state, i, k);
-            const double identity = column[k] == i ? 1.0 : 0.0;
+            const int j = column[k];
+            const double c = e_[i] * e_[j] + f_[i] * f_[j];
+            const double s = f_[i] * e_[j] - e_[i] * f_[j];
+            const double h = g[k] * s - b[k] * c;
+            const double n = g[k] * c + b[k] * s;
             const int at = 2 * (k - begin);
-            p_row[at] = has_p ? value.h : identity;
-            p_row[at + 1] = has_p ? value.n : 0.0;
-            q_row[at] = has_q ? value.m : 0.0;
-            q_row[at + 1] = has_q ? value.l : identity;
+            p_row[at] = has_p ? h : 0.0;
+            p_row[at + 1] = has_p ? n : 0.0;
+            q_row[at] = has_q ? -n : 0.0;
+            q_row[at + 1] = has_q ? h : 0.0;
         }
+        const Entry own = entry(problem, state, i, pattern_->diagonal[i]);
+        const int at = 2 * (pattern_->diagonal[i] - begin);
+        p_row[at] = has_p ? own.h : 1.0;
+        p_row[at + 1] = has_p ? own.n : 0.0;
+        q_row[at] = has_q ? own.m : 0.0;
+        q_row[at + 1] = has_q ? own.l : 1.0;
     }
     if (problem.links != nullptr) write_links(problem, values);
 }

@@ -196,9 +196,9 @@ void Engine::gather_supply(const Solution& solution) {
     const Network& net = network();
     const auto p_calc = newton_.equations().p_calc();
     const auto q_calc = newton_.equations().q_calc();
-    p_supply_.assign(p_calc.begin(), p_calc.end());
-    q_supply_.assign(q_calc.begin(), q_calc.end());
     if (!model_->load.empty()) {
+        p_supply_.assign(p_calc.begin(), p_calc.end());
+        q_supply_.assign(q_calc.begin(), q_calc.end());
         for (int b = 0; b < net.n_bus; ++b) {
             if (kind_[b] == BusKind::dead) continue;
             p_supply_[b] += model_->load.p(b, state_.vm[b]);
@@ -215,7 +215,7 @@ void Engine::gather_supply(const Solution& solution) {
             if (first < 0) first = g;
             else others += gen_p_[g];
         }
-        if (first >= 0 && !balance_) gen_p_[first] = p_supply_[b] + solution.p_load[b] - others;
+        if (first >= 0 && !balance_) gen_p_[first] = (model_->load.empty() ? p_calc[b] : p_supply_[b]) + solution.p_load[b] - others;
     }
 }
 
@@ -232,8 +232,9 @@ ControlView Engine::view(Solution& solution, int round) {
     ControlView view;
     view.model = model_.get();
     gather_supply(solution);
-    view.p_calc = p_supply_;
-    view.q_calc = q_supply_;
+    const bool constant = model_->load.empty();
+    view.p_calc = constant ? newton_.equations().p_calc() : std::span<const double>(p_supply_);
+    view.q_calc = constant ? newton_.equations().q_calc() : std::span<const double>(q_supply_);
     view.joined = joined_.empty() ? nullptr : &joined_;
     view.p_load = solution.p_load;
     view.q_load = solution.q_load;
@@ -293,8 +294,12 @@ void Engine::finish(Solution& solution) {
     solution.vm.assign(state_.vm.begin(), state_.vm.begin() + net.n_bus);
     solution.va.assign(state_.va.begin(), state_.va.begin() + net.n_bus);
     gather_supply(solution);
-    share_outputs(*model_, kind_, gen_in_, gen_p_, p_supply_, q_supply_, joined_.empty() ? nullptr : &joined_, solution);
-    if (!model_->load.empty()) {
+    const bool constant = model_->load.empty();
+    share_outputs(*model_, kind_, gen_in_, gen_p_,
+                  constant ? newton_.equations().p_calc() : std::span<const double>(p_supply_),
+                  constant ? newton_.equations().q_calc() : std::span<const double>(q_supply_),
+                  joined_.empty() ? nullptr : &joined_, solution);
+    if (!constant) {
         for (int b = 0; b < net.n_bus; ++b) {
             if (kind_[b] == BusKind::dead) continue;
             solution.p_load[b] += model_->load.p(b, state_.vm[b]);
