@@ -63,13 +63,21 @@ void list_incident_branches(AdmittancePattern& pattern) {
 
 }  // namespace
 
-AdmittancePattern AdmittancePattern::build(int n_bus, std::span<const int> from, std::span<const int> to) {
+int AdmittancePattern::slot(int row, int at_column) const { return find_slot(*this, row, at_column); }
+
+AdmittancePattern AdmittancePattern::build(int n_bus, std::span<const int> from, std::span<const int> to,
+                                           std::span<const std::pair<int, int>> couplings) {
     AdmittancePattern pattern;
     pattern.n_bus = n_bus;
     pattern.from.assign(from.begin(), from.end());
     pattern.to.assign(to.begin(), to.end());
     list_incident_branches(pattern);
 
+    std::vector<std::vector<int>> coupled(couplings.empty() ? 0 : static_cast<std::size_t>(n_bus));
+    for (const auto& [a, b] : couplings) {
+        coupled[a].push_back(b);
+        coupled[b].push_back(a);
+    }
     pattern.row_start.assign(1, 0);
     std::vector<int> row;
     for (int i = 0; i < n_bus; ++i) {
@@ -78,6 +86,7 @@ AdmittancePattern AdmittancePattern::build(int n_bus, std::span<const int> from,
             const int l = pattern.incident[k];
             row.push_back(from[l] == i ? to[l] : from[l]);
         }
+        if (!coupled.empty()) row.insert(row.end(), coupled[i].begin(), coupled[i].end());
         std::sort(row.begin(), row.end());
         row.erase(std::unique(row.begin(), row.end()), row.end());
         pattern.column.insert(pattern.column.end(), row.begin(), row.end());

@@ -4,12 +4,13 @@ namespace araz::solver {
 
 namespace {
 
-bool is_fixed(BusKind kind) { return kind == BusKind::slack || kind == BusKind::dead; }
+bool is_fixed(BusKind kind) { return is_reference(kind) || kind == BusKind::dead; }
 
 }  // namespace
 
-DcSolver::DcSolver(const AdmittancePattern& pattern, const DcBranches& branches, std::span<const BusKind> kind)
-    : pattern_(&pattern), branches_(branches), kind_(kind.begin(), kind.end()) {
+DcSolver::DcSolver(const AdmittancePattern& pattern, const DcBranches& branches, std::span<const BusKind> kind,
+                   const Links* links)
+    : pattern_(&pattern), branches_(branches), kind_(kind.begin(), kind.end()), links_(links) {
     const int n = pattern.n_bus;
     std::vector<double> values(static_cast<std::size_t>(pattern.nnz()), 0.0);
     for (int l = 0; l < pattern.n_branch(); ++l) {
@@ -27,6 +28,13 @@ DcSolver::DcSolver(const AdmittancePattern& pattern, const DcBranches& branches,
     }
     for (int i = 0; i < n; ++i)
         if (is_fixed(kind_[i])) values[pattern.diagonal[i]] = 1.0;
+    for (int k = 0; links_ != nullptr && k < links_->size(); ++k) {
+        if (kind_[links_->node(k)] != BusKind::link) continue;
+        values[links_->slot_nf[k]] = 1.0;
+        values[links_->slot_nt[k]] = -1.0;
+        if (!is_fixed(kind_[links_->from[k]])) values[links_->slot_fn[k]] = 1.0;
+        if (!is_fixed(kind_[links_->to[k]])) values[links_->slot_tn[k]] = -1.0;
+    }
     rhs_.resize(n);
     ok_ = lu_.analyze(n, pattern.row_start, pattern.column) && lu_.factor(values).ok;
 }
@@ -39,6 +47,8 @@ void DcSolver::solve(std::span<const double> p, std::span<double> va) {
         if (!is_fixed(kind_[pattern_->from[l]])) rhs_[pattern_->from[l]] += pushed;
         if (!is_fixed(kind_[pattern_->to[l]])) rhs_[pattern_->to[l]] -= pushed;
     }
+    for (int k = 0; links_ != nullptr && k < links_->size(); ++k)
+        if (kind_[links_->node(k)] == BusKind::link) rhs_[links_->node(k)] = links_->shift[k];
     lu_.solve(rhs_);
     for (int i = 0; i < n; ++i) va[i] = rhs_[i];
 }
@@ -53,6 +63,10 @@ void DcSolver::flow_sensitivity(int branch, std::span<double> x) {
     for (double& value : x) value = 0.0;
     x[pattern_->from[branch]] += branches_.b[branch];
     x[pattern_->to[branch]] -= branches_.b[branch];
+    adjoint(x);
+}
+
+void DcSolver::adjoint(std::span<double> x) {
     lu_.solve_transposed(x);
     for (int i = 0; i < pattern_->n_bus; ++i)
         if (is_fixed(kind_[i])) x[i] = 0.0;

@@ -40,12 +40,81 @@ bool NewtonSolver::prime(const PowerFlowProblem& problem, const VoltageState& st
     return lu_.factor(jacobian_).ok;
 }
 
-double NewtonSolver::take_step(const PowerFlowProblem& problem, VoltageState& state, const NewtonOptions& options) {
+namespace {
+
+// Solves the dense system a x = b in place, rows with the largest pivot first. False: singular.
+bool solve_dense(std::vector<std::vector<double>>& a, std::vector<double>& b) {
+    const std::size_t n = b.size();
+    for (std::size_t k = 0; k < n; ++k) {
+        std::size_t best = k;
+        for (std::size_t i = k + 1; i < n; ++i)
+            if (std::abs(a[i][k]) > std::abs(a[best][k])) best = i;
+        if (!(std::abs(a[best][k]) > 0.0)) return false;
+        std::swap(a[k], a[best]);
+        std::swap(b[k], b[best]);
+        for (std::size_t i = k + 1; i < n; ++i) {
+            const double factor = a[i][k] / a[k][k];
+            if (factor == 0.0) continue;
+            for (std::size_t j = k; j < n; ++j) a[i][j] -= factor * a[k][j];
+            b[i] -= factor * b[k];
+        }
+    }
+    for (std::size_t k = n; k-- > 0;) {
+        for (std::size_t j = k + 1; j < n; ++j) b[k] -= a[k][j] * b[j];
+        b[k] /= a[k][k];
+    }
+    return true;
+}
+
+}  // namespace
+
+WorstMismatch NewtonSolver::border_mismatch(const PowerFlowProblem& problem, const VoltageState& state,
+                                            const Border& border, WorstMismatch worst) {
+    border_residual_.assign(static_cast<std::size_t>(border.size()), 0.0);
+    border.residuals(equations_, problem, state, border_residual_);
+    for (int k = 0; k < border.size(); ++k)
+        if (!(std::abs(border_residual_[k]) <= worst.value)) worst = {std::abs(border_residual_[k]), border.bus_of(k), false};
+    return worst;
+}
+
+// Block elimination: with W = J^-1 A and the plain step x = J^-1 f,
+//   (R W + D) du = -(r + R x),   dv = x + W du.
+bool NewtonSolver::solve_border(const PowerFlowProblem& problem, const VoltageState& state, const Border& border) {
+    const std::size_t n = static_cast<std::size_t>(border.size());
+    border_columns_.resize(n);
+    for (std::size_t k = 0; k < n; ++k) {
+        std::vector<double>& column = border_columns_[k];
+        column.assign(step_.size(), 0.0);
+        border.column(static_cast<int>(k), column);
+        for (int i = 0; i < static_cast<int>(state.vm.size()); ++i) {
+            if (!has_p_equation(problem.kind[i])) column[2 * i] = 0.0;
+            if (!has_q_equation(problem.kind[i])) column[2 * i + 1] = 0.0;
+        }
+        lu_.solve(column);
+    }
+    std::vector<std::vector<double>> matrix(n, std::vector<double>(n, 0.0));
+    border_step_.assign(n, 0.0);
+    for (std::size_t k = 0; k < n; ++k) {
+        const int row = static_cast<int>(k);
+        border_step_[k] = -border_residual_[k] - border.along(row, equations_, problem, state, step_);
+        for (std::size_t j = 0; j < n; ++j)
+            matrix[k][j] = border.own(row, static_cast<int>(j)) +
+                           border.along(row, equations_, problem, state, border_columns_[j]);
+    }
+    if (!solve_dense(matrix, border_step_)) return false;
+    for (std::size_t k = 0; k < n; ++k)
+        for (std::size_t i = 0; i < step_.size(); ++i) step_[i] += border_step_[k] * border_columns_[k][i];
+    return true;
+}
+
+double NewtonSolver::take_step(const PowerFlowProblem& problem, VoltageState& state, const NewtonOptions& options,
+                               Border* border) {
     double angle = 0.0;
     double magnitude = 0.0;  // p.u.
     double relative = 0.0;
     const int n = static_cast<int>(state.vm.size());
     for (int i = 0; i < n; ++i) {
+        if (problem.kind[i] == BusKind::link) continue;
         angle = std::max(angle, std::abs(step_[2 * i]));
         relative = std::max(relative, std::abs(step_[2 * i + 1]));
         magnitude = std::max(magnitude, std::abs(step_[2 * i + 1]) * state.vm[i]);
@@ -58,20 +127,30 @@ double NewtonSolver::take_step(const PowerFlowProblem& problem, VoltageState& st
     for (int i = 0; i < n; ++i) {
         if (problem.kind[i] == BusKind::dead) continue;
         state.va[i] += scale * step_[2 * i];
+        if (problem.kind[i] == BusKind::link) {  // flows, not voltages
+            state.vm[i] += scale * step_[2 * i + 1];
+            continue;
+        }
         state.vm[i] *= 1.0 + scale * step_[2 * i + 1];
         if (state.vm[i] < 0.0) {  // the same phasor, written with a positive magnitude
             state.vm[i] = -state.vm[i];
             state.va[i] += std::numbers::pi;
         }
     }
+    if (border != nullptr) {
+        for (double& each : border_step_) each *= scale;
+        border->advance(border_step_);
+    }
     return scale * std::max(angle, relative);
 }
 
-NewtonReport NewtonSolver::solve(const PowerFlowProblem& problem, VoltageState& state, const NewtonOptions& options) {
+NewtonReport NewtonSolver::solve(const PowerFlowProblem& problem, VoltageState& state, const NewtonOptions& options,
+                                 Border* border) {
     NewtonReport report;
     for (int iteration = 0;; ++iteration) {
         equations_.injections(problem, state);
-        const WorstMismatch worst = equations_.mismatch(problem, state, step_);
+        WorstMismatch worst = equations_.mismatch(problem, state, step_);
+        if (border != nullptr) worst = border_mismatch(problem, state, *border, worst);
         report.trace.push_back({iteration, worst, 0.0});
         report.max_mismatch = worst.value;
         report.iterations = iteration;
@@ -99,7 +178,11 @@ NewtonReport NewtonSolver::solve(const PowerFlowProblem& problem, VoltageState& 
             return report;
         }
         lu_.solve(step_);
-        report.trace.back().step = take_step(problem, state, options);
+        if (border != nullptr && !solve_border(problem, state, *border)) {
+            report.status = SolveStatus::singular;
+            return report;
+        }
+        report.trace.back().step = take_step(problem, state, options, border);
     }
 }
 

@@ -30,6 +30,39 @@ PowerEquations::PowerEquations(const AdmittancePattern& pattern) : pattern_(&pat
     f_.resize(n);
 }
 
+void VoltageDependence::resize(std::size_t n) {
+    for (auto* each : {&p1, &p2, &q1, &q2, &pe, &np, &qe, &nq}) each->assign(n, 0.0);
+}
+
+namespace {
+
+double power_part(double size, double exponent, double v) { return size == 0.0 ? 0.0 : size * std::pow(v, exponent); }
+
+}  // namespace
+
+double VoltageDependence::p(int bus, double v) const {
+    return v * (p1[bus] + v * p2[bus]) + (pe.empty() ? 0.0 : power_part(pe[bus], np[bus], v));
+}
+double VoltageDependence::q(int bus, double v) const {
+    return v * (q1[bus] + v * q2[bus]) + (qe.empty() ? 0.0 : power_part(qe[bus], nq[bus], v));
+}
+double VoltageDependence::dp(int bus, double v) const {
+    return v * (p1[bus] + 2.0 * v * p2[bus]) + (pe.empty() ? 0.0 : np[bus] * power_part(pe[bus], np[bus], v));
+}
+double VoltageDependence::dq(int bus, double v) const {
+    return v * (q1[bus] + 2.0 * v * q2[bus]) + (qe.empty() ? 0.0 : nq[bus] * power_part(qe[bus], nq[bus], v));
+}
+
+void Links::find_slots(const AdmittancePattern& pattern) {
+    for (auto* each : {&slot_fn, &slot_tn, &slot_nf, &slot_nt}) each->clear();
+    for (int k = 0; k < size(); ++k) {
+        slot_fn.push_back(pattern.slot(from[k], node(k)));
+        slot_tn.push_back(pattern.slot(to[k], node(k)));
+        slot_nf.push_back(pattern.slot(node(k), from[k]));
+        slot_nt.push_back(pattern.slot(node(k), to[k]));
+    }
+}
+
 void PowerEquations::injections(const PowerFlowProblem& problem, const VoltageState& state) {
     const int n = pattern_->n_bus;
     for (int i = 0; i < n; ++i) {
@@ -50,6 +83,46 @@ void PowerEquations::injections(const PowerFlowProblem& problem, const VoltageSt
         p_[i] = e_[i] * current_re + f_[i] * current_im;
         q_[i] = f_[i] * current_re - e_[i] * current_im;
     }
+    if (problem.links == nullptr) return;
+    const Links& links = *problem.links;
+    p_link_.assign(static_cast<std::size_t>(n), 0.0);
+    q_link_.assign(static_cast<std::size_t>(n), 0.0);
+    for (int k = 0; k < links.size(); ++k) {
+        const int node = links.node(k);
+        if (problem.kind[node] != BusKind::link) continue;
+        p_link_[links.from[k]] += state.va[node];
+        p_link_[links.to[k]] -= state.va[node];
+        q_link_[links.from[k]] += state.vm[node];
+        q_link_[links.to[k]] -= state.vm[node];
+    }
+    for (int i = 0; i < n; ++i) {
+        p_[i] += p_link_[i];
+        q_[i] += q_link_[i];
+    }
+}
+
+double PowerEquations::active_mismatch(const PowerFlowProblem& problem, const VoltageState& state, int bus) const {
+    const bool dependent = problem.load != nullptr && !problem.load->empty();
+    return problem.p[bus] - p_[bus] - (dependent ? problem.load->p(bus, state.vm[bus]) : 0.0);
+}
+
+double PowerEquations::active_along(const PowerFlowProblem& problem, const VoltageState& state, int bus,
+                                    std::span<const double> step) const {
+    double change = 0.0;
+    for (int k = pattern_->row_start[bus]; k < pattern_->row_start[bus + 1]; ++k) {
+        const int j = pattern_->column[k];
+        if (problem.kind[j] == BusKind::link) continue;
+        const Entry at = entry(problem, state, bus, k);
+        change += at.h * step[2 * j] + at.n * step[2 * j + 1];
+    }
+    if (problem.links == nullptr) return change;
+    const Links& links = *problem.links;
+    for (int k = 0; k < links.size(); ++k) {
+        if (problem.kind[links.node(k)] != BusKind::link) continue;
+        if (links.from[k] == bus) change += step[2 * links.node(k)];
+        if (links.to[k] == bus) change -= step[2 * links.node(k)];
+    }
+    return change;
 }
 
 WorstMismatch PowerEquations::mismatch(const PowerFlowProblem& problem, const VoltageState& state,
@@ -64,13 +137,17 @@ WorstMismatch PowerEquations::mismatch(const PowerFlowProblem& problem, const Vo
         const BusKind kind = problem.kind[i];
         double dp = 0.0;
         double dq = 0.0;
-        if (kind == BusKind::pq || kind == BusKind::pv) dp = problem.p[i] - p_[i];
-        if (kind == BusKind::pq) dq = problem.q[i] - q_[i];
+        if (has_p_equation(kind)) dp = problem.p[i] - p_[i];
+        if (has_q_equation(kind)) dq = problem.q[i] - q_[i];
         if (dependent) {
-            const double v = state.vm[i];
-            const VoltageDependence& load = *problem.load;
-            if (kind == BusKind::pq || kind == BusKind::pv) dp -= v * (load.p1[i] + v * load.p2[i]);
-            if (kind == BusKind::pq) dq -= v * (load.q1[i] + v * load.q2[i]);
+            if (has_p_equation(kind)) dp -= problem.load->p(i, state.vm[i]);
+            if (has_q_equation(kind)) dq -= problem.load->q(i, state.vm[i]);
+        }
+        if (kind == BusKind::link) {
+            const Links& links = *problem.links;
+            const int k = i - links.first_node;
+            dp = links.shift[k] - (state.va[links.from[k]] - state.va[links.to[k]]);
+            dq = links.log_tap[k] - std::log(state.vm[links.from[k]] / state.vm[links.to[k]]);
         }
         out[2 * i] = dp;
         out[2 * i + 1] = dq;
@@ -81,58 +158,104 @@ WorstMismatch PowerEquations::mismatch(const PowerFlowProblem& problem, const Vo
     return worst;
 }
 
+PowerEquations::Entry PowerEquations::entry(const PowerFlowProblem& problem, const VoltageState& state, int row,
+                                            int slot) const {
+    const double g = problem.ybus->g[slot];
+    const double b = problem.ybus->b[slot];
+    const int j = pattern_->column[slot];
+    if (j != row) {
+        const double c = e_[row] * e_[j] + f_[row] * f_[j];
+        const double s = f_[row] * e_[j] - e_[row] * f_[j];
+        const double h = g * s - b * c;
+        const double n = g * c + b * s;
+        return {h, n, -n, h};
+    }
+    const double vv = state.vm[row] * state.vm[row];
+    const bool linked = problem.links != nullptr;
+    const double p = linked ? p_[row] - p_link_[row] : p_[row];
+    const double q = linked ? q_[row] - q_link_[row] : q_[row];
+    Entry at{-q - b * vv, p + g * vv, p - g * vv, q - b * vv};
+    if (problem.load != nullptr && !problem.load->empty()) {
+        at.n += problem.load->dp(row, state.vm[row]);
+        at.l += problem.load->dq(row, state.vm[row]);
+    }
+    return at;
+}
+
 void PowerEquations::jacobian(const PowerFlowProblem& problem, const VoltageState& state,
                               std::span<double> values) const {
     const double* g = problem.ybus->g.data();
     const double* b = problem.ybus->b.data();
     const int* column = pattern_->column.data();
-    const bool dependent = problem.load != nullptr && !problem.load->empty();
     for (int i = 0; i < pattern_->n_bus; ++i) {
         const int begin = pattern_->row_start[i];
         const int end = pattern_->row_start[i + 1];
         double* p_row = values.data() + 4 * static_cast<std::size_t>(begin);
         double* q_row = p_row + 2 * (end - begin);
-        const BusKind kind = problem.kind[i];
-        const bool has_p = kind == BusKind::pq || kind == BusKind::pv;
-        const bool has_q = kind == BusKind::pq;
+        const bool has_p = has_p_equation(problem.kind[i]);
+        const bool has_q = has_q_equation(problem.kind[i]);
         for (int k = begin; k < end; ++k) {
             const int j = column[k];
-            double h = 0.0, n = 0.0, m = 0.0, l = 0.0;
-            if (j != i) {
-                const double c = e_[i] * e_[j] + f_[i] * f_[j];
-                const double s = f_[i] * e_[j] - e_[i] * f_[j];
-                h = g[k] * s - b[k] * c;
-                n = g[k] * c + b[k] * s;
-                m = -n;
-                l = h;
-            } else {
-                const double vv = state.vm[i] * state.vm[i];
-                h = -q_[i] - b[k] * vv;
-                n = p_[i] + g[k] * vv;
-                m = p_[i] - g[k] * vv;
-                l = q_[i] - b[k] * vv;
-                if (dependent) {
-                    const VoltageDependence& load = *problem.load;
-                    n += state.vm[i] * load.p1[i] + 2.0 * vv * load.p2[i];
-                    l += state.vm[i] * load.q1[i] + 2.0 * vv * load.q2[i];
-                }
-            }
+            const double c = e_[i] * e_[j] + f_[i] * f_[j];
+            const double s = f_[i] * e_[j] - e_[i] * f_[j];
+            const double h = g[k] * s - b[k] * c;
+            const double n = g[k] * c + b[k] * s;
             const int at = 2 * (k - begin);
-            p_row[at] = has_p ? h : (j == i ? 1.0 : 0.0);
+            p_row[at] = has_p ? h : 0.0;
             p_row[at + 1] = has_p ? n : 0.0;
-            q_row[at] = has_q ? m : 0.0;
-            q_row[at + 1] = has_q ? l : (j == i ? 1.0 : 0.0);
+            q_row[at] = has_q ? -n : 0.0;
+            q_row[at + 1] = has_q ? h : 0.0;
         }
+        const Entry own = entry(problem, state, i, pattern_->diagonal[i]);
+        const int at = 2 * (pattern_->diagonal[i] - begin);
+        p_row[at] = has_p ? own.h : 1.0;
+        p_row[at + 1] = has_p ? own.n : 0.0;
+        q_row[at] = has_q ? own.m : 0.0;
+        q_row[at + 1] = has_q ? own.l : 1.0;
+    }
+    if (problem.links != nullptr) write_links(problem, values);
+}
+
+double* PowerEquations::p_row_at(std::span<double> values, int row, int slot) const {
+    const int begin = pattern_->row_start[row];
+    return values.data() + 4 * static_cast<std::size_t>(begin) + 2 * (slot - begin);
+}
+
+double* PowerEquations::q_row_at(std::span<double> values, int row, int slot) const {
+    return p_row_at(values, row, slot) + 2 * (pattern_->row_start[row + 1] - pattern_->row_start[row]);
+}
+
+void PowerEquations::write_links(const PowerFlowProblem& problem, std::span<double> values) const {
+    const Links& links = *problem.links;
+    for (int k = 0; k < links.size(); ++k) {
+        const int node = links.node(k);
+        if (problem.kind[node] != BusKind::link) continue;  // open: identity rows, no flow
+        const auto flow_into = [&](int bus, int slot, double sign) {
+            if (has_p_equation(problem.kind[bus])) p_row_at(values, bus, slot)[0] = sign;
+            if (has_q_equation(problem.kind[bus])) q_row_at(values, bus, slot)[1] = sign;
+        };
+        flow_into(links.from[k], links.slot_fn[k], 1.0);
+        flow_into(links.to[k], links.slot_tn[k], -1.0);
+        const int diagonal = pattern_->diagonal[node];
+        p_row_at(values, node, diagonal)[0] = 0.0;
+        q_row_at(values, node, diagonal)[1] = 0.0;
+        p_row_at(values, node, links.slot_nf[k])[0] = 1.0;
+        q_row_at(values, node, links.slot_nf[k])[1] = 1.0;
+        p_row_at(values, node, links.slot_nt[k])[0] = -1.0;
+        q_row_at(values, node, links.slot_nt[k])[1] = -1.0;
     }
 }
 
 double PowerEquations::rounding_floor(const PowerFlowProblem& problem, const VoltageState& state) const {
     double largest = 0.0;
     for (int i = 0; i < pattern_->n_bus; ++i) {
-        if (problem.kind[i] == BusKind::dead) continue;
+        if (problem.kind[i] == BusKind::dead || problem.kind[i] == BusKind::link) continue;
         double sum = 0.0;
-        for (int k = pattern_->row_start[i]; k < pattern_->row_start[i + 1]; ++k)
-            sum += std::hypot(problem.ybus->g[k], problem.ybus->b[k]) * state.vm[pattern_->column[k]];
+        for (int k = pattern_->row_start[i]; k < pattern_->row_start[i + 1]; ++k) {
+            const int j = pattern_->column[k];
+            if (problem.kind[j] != BusKind::link)
+                sum += std::hypot(problem.ybus->g[k], problem.ybus->b[k]) * state.vm[j];
+        }
         largest = std::max(largest, sum * state.vm[i]);
     }
     return std::numeric_limits<double>::epsilon() * largest;

@@ -14,6 +14,7 @@
 #include "araz/io/files.hpp"
 #include "araz/io/sarif.hpp"
 #include "araz/model/scale.hpp"
+#include "slack_options.hpp"
 
 namespace araz::app {
 
@@ -73,6 +74,9 @@ BuildOptions build_options(const Options& options) {
     BuildOptions build;
     for (const std::string& code : options.list("--allow")) build.allow.insert(code);
     for (const std::string& code : options.list("--deny")) build.deny.insert(code);
+    if (options.has("--merge-below")) build.merge_below = options.number("--merge-below");
+    if (options.text("--dc-lines") == "on") build.dc_lines = BuildOptions::DcLines::on;
+    if (options.text("--dc-lines") == "off") build.dc_lines = BuildOptions::DcLines::off;
     return build;
 }
 
@@ -99,22 +103,32 @@ std::string shell_word(const std::string& word) {
 
 // The power flow of these options, whatever the verb, without what only shapes its output.
 std::string power_flow_command(const Options& options, const std::string& path, const std::string& without) {
-    static constexpr std::array<std::string_view, 10> of_power_flow{
-        "--q-limits", "--start", "--tol", "--max-iterations", "--allow", "--deny", "--point", "--variant", "--from-format", "--scale-load"};
+    static constexpr std::array<std::string_view, 19> of_power_flow{
+        "--q-limits", "--q-limits-slack", "--slack", "--slack-key", "--slack-factors", "--area-schedule", "--method",
+        "--start", "--tol", "--max-iterations", "--allow", "--deny", "--merge-below", "--dc-lines", "--load-model",
+        "--point", "--variant", "--from-format", "--scale-load"};
     std::string command = "araz pf " + shell_word(path);
     for (const std::string_view name : of_power_flow)
         if (options.given(name) && name != without) command += " " + std::string(name) + " " + shell_word(options.text(name));
     return command;
 }
 
-EngineOptions engine_options(const Options& options) {
+EngineOptions engine_options(const Options& options, SlackOptions slack) {
     EngineOptions engine;
     engine.tolerance = options.number("--tol");
     engine.max_iterations = options.integer("--max-iterations");
     engine.start = start_of(options.text("--start"));
     ControlChoice controls;
     controls.reactive_limits = options.on("--q-limits");
+    controls.slack_limits = options.on("--q-limits-slack");
     engine.controls = [controls] { return make_controls(controls); };
+    const bool frozen = options.text("--post-contingency") != "automatic";
+    engine.controls_after = [controls, frozen] { return make_controls(controls, frozen); };
+    engine.slack = std::move(slack);
+    const std::string method = options.text("--method");
+    engine.method = method == "fdxb"   ? Method::fast_decoupled_xb
+                    : method == "fdbx" ? Method::fast_decoupled_bx
+                                       : Method::newton;
     return engine;
 }
 
@@ -129,10 +143,11 @@ constexpr std::array changes{Change{"--start", "flat", "from a flat start", true
                              Change{"--max-iterations", "200", "with up to 200 iterations", true},
                              Change{"--q-limits", "off", "without reactive limits", false}};
 
-DiagnosisMeans diagnosis_means(const Options& options, const std::string& path) {
+DiagnosisMeans diagnosis_means(const Options& options, const std::string& path, const BuildOptions& build,
+                               const SlackOptions& slack) {
     DiagnosisMeans means;
     means.command = power_flow_command(options, path, "--scale-load");
-    means.build = build_options(options);
+    means.build = build;
     means.scale_load = options.number("--scale-load");
     for (const Change& change : changes) {
         if (options.text(change.option) == change.value) continue;
@@ -141,7 +156,7 @@ DiagnosisMeans diagnosis_means(const Options& options, const std::string& path) 
         means.alternatives.push_back({change.probe,
                                       power_flow_command(options, path, std::string(change.option)) + " " +
                                           std::string(change.option) + " " + std::string(change.value),
-                                      engine_options(changed), change.same_problem});
+                                      engine_options(changed, slack), change.same_problem});
     }
     return means;
 }
@@ -162,14 +177,25 @@ Result<StudySetup> make_setup(const Options& options, const std::string& path) {
 Result<StudySetup> make_setup(const Options& options, const std::string& path, Case grid) {
     const double scale = options.number("--scale-load");
     if (scale != 1.0) grid = scale_load_and_generation(std::move(grid), scale);
-    auto network = Network::build(std::make_shared<const Case>(std::move(grid)), build_options(options));
+    BuildOptions build = build_options(options);
+    auto load_model = LoadModelChoice::parse(options.text("--load-model"));
+    if (!load_model) return load_model.error();
+    build.load_model = *load_model;
+    auto network = Network::build(std::make_shared<const Case>(std::move(grid)), build);
     if (!network) return network.error();
 
     StudySetup setup;
     setup.model = ElectricalModel::build(*network);
     setup.threads = options.integer("--threads");
-    setup.engine = engine_options(options);
-    setup.diagnosis = diagnosis_means(options, path);
+    auto slack = slack_options(options, **network);
+    if (!slack) return slack.error();
+    setup.engine = engine_options(options, *std::move(slack));
+    if (setup.engine.method != Method::newton &&
+        (setup.engine.slack.mode != SlackMode::reference || setup.model->n_link() > 0))
+        return Error::make(ErrorKind::usage, "AZ3033",
+                           "--method " + options.text("--method") + " knows neither distributed slack nor buses joined without impedance",
+                           "leave --method out: Newton knows both");
+    setup.diagnosis = diagnosis_means(options, path, build, setup.engine.slack);
 
     Findings wrong;
     const auto rating_rule = [&](std::string_view name, RatingRule& rule) {

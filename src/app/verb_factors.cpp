@@ -3,13 +3,14 @@
 #include "araz/report/factor_tables.hpp"
 #include "araz/study/factors.hpp"
 #include "session.hpp"
+#include "slack_options.hpp"
 #include "verbs.hpp"
 
 namespace araz::app {
 
 namespace {
 
-Result<FactorOptions> factor_options(const Options& options, const Case& grid) {
+Result<FactorOptions> factor_options(const Options& options, const Network& net) {
     FactorOptions factors;
     factors.taps = options.on("--taps");
     const std::string slack = options.has("--slack") ? options.text("--slack") : "case";
@@ -17,13 +18,14 @@ Result<FactorOptions> factor_options(const Options& options, const Case& grid) {
         return Error::make(ErrorKind::usage, "AZ3010", "--slack: '" + slack + "' is not a slack of linear factors",
                            "use case or distributed");
     if (slack == "distributed") {
-        const auto share = parse_slack_share(options.text("--slack-key"));
-        if (!share) return share.error();
-        factors.distributed = *share;
+        auto shares = slack_options(options, net);
+        if (!shares) return shares.error();
+        factors.distributed = shares->key;
+        factors.slack_factors = std::move(shares->factors);
     }
     for (const auto& [name, rows] : {std::pair{"--branches", &factors.branch_rows}, {"--outages", &factors.outage_rows}}) {
         if (!options.has(name)) continue;
-        auto selected = select_branches(grid, options.text(name), name);
+        auto selected = select_branches(*net.source, options.text(name), name);
         if (!selected) return selected.error();
         *rows = *std::move(selected);
     }
@@ -72,7 +74,7 @@ int run_ptdf(const Options& options) {
     const auto setup = make_setup(options, options.files[0]);
     if (!setup) return report_error(options, schema, setup.error());
     const Network& net = *setup->model->network;
-    const auto factors = factor_options(options, *net.source);
+    const auto factors = factor_options(options, net);
     if (!factors) return report_error(options, schema, factors.error());
     const auto columns = factor_columns(options, net);
     if (!columns) return report_error(options, schema, columns.error());
@@ -84,7 +86,7 @@ int run_lodf(const Options& options) {
     const auto setup = make_setup(options, options.files[0]);
     if (!setup) return report_error(options, schema, setup.error());
     const Network& net = *setup->model->network;
-    const auto factors = factor_options(options, *net.source);
+    const auto factors = factor_options(options, net);
     if (!factors) return report_error(options, schema, factors.error());
     return finish(options, schema, araz::run_lodf(*setup->model, *factors), case_info(*net.source));
 }

@@ -199,9 +199,13 @@ constexpr std::array table{
               "The file's reference bus has no unit in service, or there is none: the named bus takes over.", ""},
     CodeEntry{"AZ1310", "nothing to solve", "No island has a unit in service.", ""},
     CodeEntry{"AZ1311", "branch without impedance",
-              "A branch in service has r = x = 0. Give it a small reactance, or merge its two buses.", "r = 0, x = 0"},
+              "A branch in service has r = x = 0. It is taken for a switch or bus coupler: its buses have one voltage, and its "
+              "flow follows from the balance at its ends.", "r = 0, x = 0"},
     CodeEntry{"AZ1312", "unit at a PQ bus",
               "A unit in service stands at a bus of type 1: it injects its Pg and Qg and holds no voltage.", ""},
+    CodeEntry{"AZ1314", "joined buses disagree",
+              "Buses joined without impedance have different voltage set-points or several references. The reference, or "
+              "else the first of them in the file, counts.", ""},
     CodeEntry{"AZ1313", "branch at an isolated bus", "A branch in service ends at a bus of type 4 and is left out.",
               ""},
 

@@ -43,22 +43,24 @@ private:
     static ReactiveRange bus_range(const ControlView& view, int bus) {
         const Network& net = *view.model->network;
         ReactiveRange sum;
-        for (int k = net.gen_start[bus]; k < net.gen_start[bus + 1]; ++k) {
-            const int g = net.gens_at[k];
-            if (view.gen_in[g] == 0) continue;
+        for_each_unit(view, bus, [&](int g) {
             const ReactiveRange range = reactive_range(net, g, view.gen_p[g]);
             sum.min += range.min;
             sum.max += range.max;
-        }
+        });
         return sum;
     }
 
-    static std::vector<Switch> wanted(const ControlView& view) {
+    [[nodiscard]] bool may_pin(BusKind kind) const {
+        return kind == BusKind::pv || (options_.include_slack && kind == BusKind::slack);
+    }
+
+    [[nodiscard]] std::vector<Switch> wanted(const ControlView& view) const {
         // A limit counts as passed beyond ten times what the solve itself leaves open.
         const double slack = 10.0 * view.tolerance;
         std::vector<Switch> switches;
         for (int b = 0; b < static_cast<int>(view.kind.size()); ++b) {
-            if (view.kind[b] == BusKind::pv) {
+            if (may_pin(view.kind[b])) {
                 const ReactiveRange range = bus_range(view, b);
                 const double q = view.q_calc[b] + view.q_load[b];
                 if (q > range.max + slack) {
@@ -66,12 +68,17 @@ private:
                 } else if (q < range.min - slack) {
                     switches.push_back({b, Pin::q_min, range.min, range.min - q});
                 }
-            } else if (view.pin[b] != Pin::none && view.kind[b] == BusKind::pq) {
+            } else if (holds_voltage(view.kind[b]) || b >= static_cast<int>(view.pin.size())) {
+                continue;
+            } else if (view.pin[b] != Pin::none && has_q_equation(view.kind[b])) {
                 const double above = view.state->vm[b] - view.v_set[b];
                 const bool wrong_side = view.pin[b] == Pin::q_max ? above > slack : above < -slack;
                 const ReactiveRange range = bus_range(view, b);
+                const double limit = view.pin[b] == Pin::q_max ? range.max : range.min;
                 if (wrong_side && range.max - range.min > slack)
                     switches.push_back({b, Pin::none, 0.0, std::abs(above)});
+                else if (std::abs(limit - (view.q[b] + view.q_load[b])) > slack)  // P moved along the capability curve
+                    switches.push_back({b, view.pin[b], limit, std::abs(limit - (view.q[b] + view.q_load[b]))});
             }
         }
         return switches;
@@ -86,15 +93,20 @@ private:
 
     static void apply(ControlView& view, const Switch& change) {
         const int b = change.bus;
+        const bool reference = is_reference(view.kind[b]);
+        const bool follows = view.pin[b] == change.to;
         view.pin[b] = change.to;
         if (change.to == Pin::none) {
-            view.kind[b] = BusKind::pv;
+            view.kind[b] = reference ? BusKind::slack : BusKind::pv;
             view.state->vm[b] = view.v_set[b];
         } else {
-            view.kind[b] = BusKind::pq;
+            view.kind[b] = reference ? BusKind::angle : BusKind::pq;
             view.q[b] = change.limit - view.q_load[b];
         }
-        const char* action = change.to == Pin::none ? "release" : change.to == Pin::q_max ? "pin q_max" : "pin q_min";
+        const char* action = change.to == Pin::none ? "release"
+                             : follows              ? "follow limit"
+                             : change.to == Pin::q_max ? "pin q_max"
+                                                       : "pin q_min";
         view.actions->push_back({"reactive_limits", action, b, view.round});
     }
 

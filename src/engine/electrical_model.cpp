@@ -1,6 +1,7 @@
 #include "araz/engine/electrical_model.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "araz/solver/graph.hpp"
 
@@ -19,25 +20,82 @@ solver::BusKind kind_of(const Network& net, int bus) {
     return solver::BusKind::pq;
 }
 
+solver::BranchAdmittance charging_only(double b, double tap) {
+    solver::BranchAdmittance y;
+    y.bff = 0.5 * b / (tap * tap);
+    y.btt = 0.5 * b;
+    return y;
+}
+
+void add_loads(const Network& net, int n_node, ElectricalModel& model) {
+    model.load.resize(static_cast<std::size_t>(n_node));
+    model.p_constant.resize(static_cast<std::size_t>(net.n_bus));
+    model.q_constant.resize(static_cast<std::size_t>(net.n_bus));
+    for (int b = 0; b < net.n_bus; ++b) {
+        const LoadMix& mix = net.load_mix[b];
+        const double p = net.p_load[b];
+        const double q = net.q_load[b];
+        model.load.p1[b] = mix.p_i * p;
+        model.load.p2[b] = mix.p_z * p;
+        model.load.pe[b] = mix.p_e * p;
+        model.load.np[b] = mix.p_exponent;
+        model.load.q1[b] = mix.q_i * q;
+        model.load.q2[b] = mix.q_z * q;
+        model.load.qe[b] = mix.q_e * q;
+        model.load.nq[b] = mix.q_exponent;
+        model.p_constant[b] = p * (1.0 - mix.p_z - mix.p_i - mix.p_e);
+        model.q_constant[b] = q * (1.0 - mix.q_z - mix.q_i - mix.q_e);
+    }
+}
+
+void add_links(const Network& net, ElectricalModel& model) {
+    model.links.first_node = net.n_bus;
+    model.link_of_branch.assign(static_cast<std::size_t>(net.n_branch), -1);
+    for (int l = 0; l < net.n_branch; ++l) {
+        if (net.merged[l] == 0) continue;
+        model.link_of_branch[l] = model.links.size();
+        model.link_branch.push_back(l);
+        model.links.from.push_back(net.from[l]);
+        model.links.to.push_back(net.to[l]);
+        model.links.log_tap.push_back(std::log(net.tap[l]));
+        model.links.shift.push_back(net.shift[l]);
+    }
+}
+
 }  // namespace
 
 std::shared_ptr<const ElectricalModel> ElectricalModel::build(NetworkPtr network) {
     auto model = std::make_shared<ElectricalModel>();
     const Network& net = *network;
     model->network = network;
-    model->pattern = solver::AdmittancePattern::build(net.n_bus, net.from, net.to);
+    add_links(net, *model);
+    const int n_node = net.n_bus + model->links.size();
+    std::vector<std::pair<int, int>> couplings;
+    for (int k = 0; k < model->links.size(); ++k) {
+        couplings.emplace_back(model->links.from[k], model->links.node(k));
+        couplings.emplace_back(model->links.to[k], model->links.node(k));
+    }
+    model->pattern = solver::AdmittancePattern::build(n_node, net.from, net.to, couplings);
+    model->links.find_slots(model->pattern);
     for (int l = 0; l < net.n_branch; ++l) {
+        const bool merged = net.merged[l] != 0;
         model->elements.branch.push_back(
-            solver::branch_admittance(net.r[l], net.x[l], net.b_charge[l], net.tap[l], net.shift[l]));
+            merged ? charging_only(net.b_charge[l], net.tap[l])
+                   : solver::branch_admittance(net.r[l], net.x[l], net.b_charge[l], net.tap[l], net.shift[l]));
         // A branch without reactance carries no DC flow; the DC study reports it.
-        model->dc.b.push_back(net.x[l] == 0.0 ? 0.0 : 1.0 / (net.x[l] * net.tap[l]));
+        model->dc.b.push_back(merged || net.x[l] == 0.0 ? 0.0 : 1.0 / (net.x[l] * net.tap[l]));
         model->dc.shift.push_back(net.shift[l]);
     }
     model->elements.g_shunt = net.g_shunt;
     model->elements.b_shunt = net.b_shunt;
+    model->elements.g_shunt.resize(static_cast<std::size_t>(n_node), 0.0);
+    model->elements.b_shunt.resize(static_cast<std::size_t>(n_node), 0.0);
+    if (!net.load_mix.empty()) add_loads(net, n_node, *model);
     solver::assemble(model->pattern, model->elements, model->ybus);
     model->bridge = solver::bridges(model->pattern);
     for (int b = 0; b < net.n_bus; ++b) model->kind.push_back(kind_of(net, b));
+    for (int k = 0; k < model->links.size(); ++k)
+        model->kind.push_back(net.island[model->links.from[k]] < 0 ? solver::BusKind::dead : solver::BusKind::link);
     return model;
 }
 

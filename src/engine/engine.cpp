@@ -6,20 +6,16 @@
 
 #include "araz/base/check.hpp"
 #include "araz/solver/graph.hpp"
+#include "balance.hpp"
+#include "links.hpp"
 #include "outputs.hpp"
+#include "rung.hpp"
+#include "without.hpp"
 
 namespace araz {
 
 using solver::BusKind;
 using solver::NewtonReport;
-
-/// One start of the ladder.
-struct Engine::Rung {
-    Start start = Start::stored;
-    bool warm = false;
-    bool capped = false;
-    const char* name = "";
-};
 
 namespace {
 
@@ -27,6 +23,11 @@ namespace {
 constexpr double capped_angle = 10.0 * std::numbers::pi / 180.0;
 constexpr double capped_voltage = 0.1;
 constexpr int capped_iterations = 100;
+
+// "Ten fast-decoupled sweeps, then Newton" as a start; the state they leave must not be beyond use.
+constexpr int start_sweeps = 10;
+constexpr double hopeless_start = 1e6;
+constexpr int fast_decoupled_limit = 200;
 
 // A converged state with a lower magnitude than this, or with a wider angle across a branch, is a false root
 // of the equations, not a grid in operation: the ladder goes on and the result says so if nothing better is
@@ -49,12 +50,6 @@ bool is_plausible(const Network& net, const std::vector<BusKind>& kind, const st
     return true;
 }
 
-solver::DcBranches without(solver::DcBranches branches, const std::vector<unsigned char>& out) {
-    for (std::size_t l = 0; l < out.size(); ++l)
-        if (out[l] != 0) branches.b[l] = 0.0;
-    return branches;
-}
-
 std::string outcome(const char* rung, const NewtonReport& report) {
     return std::string(rung) + ": " + std::string(to_string(report.status)) + " after " +
            std::to_string(report.iterations) + " iterations";
@@ -67,6 +62,16 @@ Engine::Engine(ModelPtr model, EngineOptions options)
     if (options_.controls) controls_ = options_.controls();
 }
 
+Engine::~Engine() = default;
+Engine::Engine(Engine&&) noexcept = default;
+
+EngineOptions for_contingencies(EngineOptions options) {
+    options.trace = false;
+    options.start = Start::automatic;
+    if (options.controls_after) options.controls = options.controls_after;
+    return options;
+}
+
 solver::PowerFlowProblem Engine::problem() const {
     solver::PowerFlowProblem problem;
     problem.pattern = &model_->pattern;
@@ -74,127 +79,29 @@ solver::PowerFlowProblem Engine::problem() const {
     problem.kind = kind_;
     problem.p = p_;
     problem.q = q_;
+    problem.load = model_->load.empty() ? nullptr : &model_->load;
+    problem.links = model_->links_or_null();
     return problem;
-}
-
-void Engine::apply_outages(const Scenario& scenario, Solution& solution) {
-    use_patched_ = !scenario.branches_out.empty();
-    solution.branch_out.clear();
-    out_mask_.clear();
-    if (!use_patched_) return;
-    solution.branch_out.assign(static_cast<std::size_t>(network().n_branch), 0);
-    for (const int l : scenario.branches_out) solution.branch_out[l] = 1;
-    out_mask_ = solution.branch_out;
-    patched_ = model_->ybus;  // a fresh copy: nothing is ever added back
-    solver::patch_outages(model_->pattern, model_->elements, scenario.branches_out, solution.branch_out, patched_);
-}
-
-// Parts that an outage cuts off from every slack bus lose supply: they are dead in this scenario.
-void Engine::cut_off_lost_parts(const Scenario& scenario, Solution& solution) {
-    const Network& net = network();
-    const bool single = scenario.branches_out.size() == 1;
-    if (scenario.branches_out.empty() || (single && model_->bridge[scenario.branches_out[0]] == 0)) return;
-    const std::vector<int> part = solver::components(model_->pattern, solution.branch_out);
-    std::vector<unsigned char> supplied(static_cast<std::size_t>(net.n_bus), 0);
-    for (int b = 0; b < net.n_bus; ++b)
-        if (kind_[b] == BusKind::slack) supplied[part[b]] = 1;
-    for (int b = 0; b < net.n_bus; ++b) {
-        if (supplied[part[b]] != 0 || kind_[b] == BusKind::dead) continue;
-        kind_[b] = BusKind::dead;
-        solution.live[b] = 0;
-        ++solution.lost_buses;
-        solution.lost_load += solution.p_load[b];
-        for (int k = net.gen_start[b]; k < net.gen_start[b + 1]; ++k) {
-            const int g = net.gens_at[k];
-            if (gen_in_[g] == 0) continue;
-            if (net.is_unit(g)) solution.lost_generation += gen_p_[g];
-            gen_in_[g] = 0;
-        }
-        solution.p_load[b] = solution.q_load[b] = 0.0;
-    }
-    drop_broken_dc_lines();
-}
-
-// A DC line that lost one end delivers nothing at the other.
-void Engine::drop_broken_dc_lines() {
-    const Network& net = network();
-    for (int g = net.n_unit; g + 1 < net.n_gen; g += 2)
-        if (gen_in_[g] == 0 || gen_in_[g + 1] == 0) gen_in_[g] = gen_in_[g + 1] = 0;
-}
-
-void Engine::schedule_injections(const Scenario& scenario, Solution& solution) {
-    const Network& net = network();
-    for (const int g : scenario.generators_out) gen_in_[g] = 0;
-    drop_broken_dc_lines();
-    // A bus that lost its last unit regulates no more.
-    for (int g = 0; g < net.n_gen; ++g) {
-        const int b = net.gen_bus[g];
-        if (gen_in_[g] != 0 || kind_[b] != BusKind::pv) continue;
-        bool left = false;
-        for (int k = net.gen_start[b]; k < net.gen_start[b + 1]; ++k) left = left || gen_in_[net.gens_at[k]] != 0;
-        if (!left) kind_[b] = BusKind::pq;
-    }
-    for (int b = 0; b < net.n_bus; ++b) {
-        p_[b] = -solution.p_load[b];
-        q_[b] = -solution.q_load[b];
-    }
-    for (int g = 0; g < net.n_gen; ++g) {
-        if (gen_in_[g] == 0) {
-            gen_p_[g] = 0.0;
-            continue;
-        }
-        p_[net.gen_bus[g]] += gen_p_[g];
-        if (kind_[net.gen_bus[g]] == BusKind::pq) q_[net.gen_bus[g]] += net.qg[g];
-    }
-}
-
-void Engine::load(const Scenario& scenario, Solution& solution) {
-    const Network& net = network();
-    kind_ = model_->kind;
-    v_set_ = net.v_set;
-    p_.resize(net.n_bus);
-    q_.resize(net.n_bus);
-    gen_p_ = net.pg;
-    gen_in_.assign(static_cast<std::size_t>(net.n_gen), 1);
-    for (const GeneratorSetting& setting : scenario.generator_p) gen_p_[setting.generator] = setting.p;
-
-    solution.p_load = net.p_load;
-    solution.q_load = net.q_load;
-    for (const LoadChange& change : scenario.load_changes) {
-        solution.p_load[change.bus] += change.p;
-        solution.q_load[change.bus] += change.q;
-    }
-    solution.live.assign(static_cast<std::size_t>(net.n_bus), 1);
-    for (int b = 0; b < net.n_bus; ++b) {
-        if (kind_[b] != BusKind::dead) continue;
-        solution.live[b] = 0;
-        solution.p_load[b] = solution.q_load[b] = 0.0;
-        for (int k = net.gen_start[b]; k < net.gen_start[b + 1]; ++k) gen_in_[net.gens_at[k]] = 0;
-    }
-    apply_outages(scenario, solution);
-    cut_off_lost_parts(scenario, solution);
-    schedule_injections(scenario, solution);
-    start_kind_ = kind_;
-    start_q_ = q_;
-    start_gen_p_ = gen_p_;
 }
 
 std::vector<Engine::Rung> Engine::ladder(bool warm) const {
     std::vector<Rung> rungs;
-    if (warm) rungs.push_back({Start::stored, true, false, "warm"});
+    if (warm) rungs.push_back({Start::stored, true, false, "warm", 0});
     if (options_.start == Start::automatic || options_.start == Start::stored)
-        rungs.push_back({Start::stored, false, false, "stored"});
-    if (options_.start == Start::flat) rungs.push_back({Start::flat, false, false, "flat"});
-    rungs.push_back({Start::dc, false, false, "dc"});
-    rungs.push_back({Start::dc, false, true, "dc+step-cap"});
+        rungs.push_back({Start::stored, false, false, "stored", 0});
+    if (options_.start == Start::flat) rungs.push_back({Start::flat, false, false, "flat", 0});
+    rungs.push_back({Start::dc, false, false, "dc", 0});
+    rungs.push_back({Start::flat, false, false, "fast-decoupled", start_sweeps});
+    rungs.push_back({Start::dc, false, true, "dc+step-cap", 0});
     if (options_.start == Start::automatic || options_.start == Start::stored)
-        rungs.push_back({Start::stored, false, true, "stored+step-cap"});
+        rungs.push_back({Start::stored, false, true, "stored+step-cap", 0});
     return rungs;
 }
 
 void Engine::set_start(const Rung& rung, const Solution* warm) {
     const Network& net = network();
     kind_ = start_kind_;
+    p_ = start_p_;
     q_ = start_q_;
     gen_p_ = start_gen_p_;
     if (rung.warm) {
@@ -212,8 +119,10 @@ void Engine::set_start(const Rung& rung, const Solution* warm) {
         for (int b = 0; b < net.n_bus; ++b)
             if (net.island[b] >= 0) state_.va[b] = reference[net.island[b]];
     }
+    state_.vm.resize(kind_.size(), 0.0);  // links: no flow yet
+    state_.va.resize(kind_.size(), 0.0);
     for (int b = 0; b < net.n_bus; ++b) {
-        if (kind_[b] == BusKind::slack) state_.va[b] = net.va_stored[b];
+        if (kind_[b] == BusKind::slack && !rung.warm) state_.va[b] = net.va_stored[b];
         if ((kind_[b] == BusKind::slack || kind_[b] == BusKind::pv) && !std::isnan(v_set_[b])) state_.vm[b] = v_set_[b];
         if (kind_[b] == BusKind::dead) {
             state_.vm[b] = 0.0;
@@ -227,8 +136,12 @@ void Engine::set_start(const Rung& rung, const Solution* warm) {
 }
 
 void Engine::set_dc_angles() {
-    solver::DcSolver dc(model_->pattern, without(model_->dc, out_mask_), kind_);
-    if (dc.ok()) dc.solve(p_, state_.va);
+    solver::DcSolver dc(model_->pattern, without(model_->dc, out_mask_), kind_, model_->links_or_null());
+    if (!dc.ok()) return;
+    std::vector<double> p = p_;
+    if (!model_->load.empty())
+        for (int b = 0; b < network().n_bus; ++b) p[b] -= model_->load.p(b, 1.0);
+    dc.solve(p, state_.va);
 }
 
 NewtonReport Engine::newton(const Rung& rung, const std::string& phase, Solution& solution) {
@@ -240,7 +153,32 @@ NewtonReport Engine::newton(const Rung& rung, const std::string& phase, Solution
         options.max_voltage_step = capped_voltage;
         options.max_iterations = std::max(options.max_iterations, capped_iterations);
     }
-    NewtonReport report = newton_.solve(problem(), state_, options);
+    const bool sweeps_only = options_.method != Method::newton;
+    NewtonReport report;
+    if ((rung.sweeps > 0 || sweeps_only) && model_->n_link() == 0) {
+        report = fast_decoupled(sweeps_only ? fast_decoupled_limit : rung.sweeps);
+        if (sweeps_only || is_solved(report.status)) return note(report, phase, solution);
+        if (!(report.max_mismatch < hopeless_start)) return note(report, phase, solution);
+        note(report, phase, solution);
+    }
+    report = newton_.solve(problem(), state_, options, balance_.get());
+    return note(report, phase, solution);
+}
+
+NewtonReport Engine::fast_decoupled(int sweeps) {
+    const auto variant = options_.method == Method::fast_decoupled_bx ? solver::FastDecoupled::bx : solver::FastDecoupled::xb;
+    if (!sweeper_) {
+        const Network& net = network();
+        sweeper_ = std::make_unique<solver::FastDecoupledSolver>(
+            model_->pattern, solver::SeriesData{net.r, net.x, net.b_charge, net.tap, net.shift}, net.b_shunt, variant);
+    }
+    solver::NewtonOptions options;
+    options.tolerance = options_.tolerance;
+    options.max_iterations = sweeps;
+    return sweeper_->solve(problem(), state_, options, out_mask_, newton_.equations());
+}
+
+NewtonReport Engine::note(NewtonReport report, const std::string& phase, Solution& solution) {
     ++power_flows_;
     if (options_.trace)
         for (const auto& step : report.trace)
@@ -252,11 +190,52 @@ NewtonReport Engine::newton(const Rung& rung, const std::string& phase, Solution
     return report;
 }
 
+// What units and constant loads feed in at each bus; and the output of the reference units, which limits
+// that depend on it need.
+void Engine::gather_supply(const Solution& solution) {
+    const Network& net = network();
+    const auto p_calc = newton_.equations().p_calc();
+    const auto q_calc = newton_.equations().q_calc();
+    if (!model_->load.empty()) {
+        p_supply_.assign(p_calc.begin(), p_calc.end());
+        q_supply_.assign(q_calc.begin(), q_calc.end());
+        for (int b = 0; b < net.n_bus; ++b) {
+            if (kind_[b] == BusKind::dead) continue;
+            p_supply_[b] += model_->load.p(b, state_.vm[b]);
+            q_supply_[b] += model_->load.q(b, state_.vm[b]);
+        }
+    }
+    for (int b = 0; b < net.n_bus; ++b) {
+        if (!is_reference(kind_[b])) continue;
+        int first = -1;
+        double others = 0.0;
+        for (int k = net.gen_start[b]; k < net.gen_start[b + 1]; ++k) {
+            const int g = net.gens_at[k];
+            if (gen_in_[g] == 0) continue;
+            if (first < 0) first = g;
+            else others += gen_p_[g];
+        }
+        if (first >= 0 && !balance_) gen_p_[first] = (model_->load.empty() ? p_calc[b] : p_supply_[b]) + solution.p_load[b] - others;
+    }
+}
+
+// A balance that the limits of the participants leave open is no solution, whatever Newton says.
+bool Engine::is_balanced(Solution& solution) const {
+    if (!balance_ || balance_->unmet() <= 10.0 * options_.tolerance) return true;
+    solution.status = SolveStatus::no_solution_found;
+    solution.reason = "the slack distribution cannot be met: " + balance_->why_unmet();
+    solution.tried.back() += "; " + solution.reason;
+    return false;
+}
+
 ControlView Engine::view(Solution& solution, int round) {
     ControlView view;
     view.model = model_.get();
-    view.p_calc = newton_.equations().p_calc();
-    view.q_calc = newton_.equations().q_calc();
+    gather_supply(solution);
+    const bool constant = model_->load.empty();
+    view.p_calc = constant ? newton_.equations().p_calc() : std::span<const double>(p_supply_);
+    view.q_calc = constant ? newton_.equations().q_calc() : std::span<const double>(q_supply_);
+    view.joined = joined_.empty() ? nullptr : &joined_;
     view.p_load = solution.p_load;
     view.q_load = solution.q_load;
     view.gen_p = gen_p_;
@@ -306,34 +285,84 @@ bool Engine::run_rung(const Rung& rung, Solution& solution) {
     solution.status = run_controls(rung, solution);
     if (!is_solved(solution.status))
         solution.tried.back() += "; with controls: " + std::string(to_string(solution.status));
-    return is_solved(solution.status);
+    return is_solved(solution.status) && is_balanced(solution);
 }
 
 void Engine::finish(Solution& solution) {
-    solution.vm = state_.vm;
-    solution.va = state_.va;
-    const auto p_calc = newton_.equations().p_calc();
-    const auto q_calc = newton_.equations().q_calc();
-    share_outputs(*model_, kind_, gen_in_, gen_p_, p_calc, q_calc, solution);
+    const Network& net = network();
+    const std::size_t n = static_cast<std::size_t>(net.n_bus);
+    solution.vm.assign(state_.vm.begin(), state_.vm.begin() + net.n_bus);
+    solution.va.assign(state_.va.begin(), state_.va.begin() + net.n_bus);
+    gather_supply(solution);
+    const bool constant = model_->load.empty();
+    share_outputs(*model_, kind_, gen_in_, gen_p_,
+                  constant ? newton_.equations().p_calc() : std::span<const double>(p_supply_),
+                  constant ? newton_.equations().q_calc() : std::span<const double>(q_supply_),
+                  joined_.empty() ? nullptr : &joined_, solution);
+    if (!constant) {
+        for (int b = 0; b < net.n_bus; ++b) {
+            if (kind_[b] == BusKind::dead) continue;
+            solution.p_load[b] += model_->load.p(b, state_.vm[b]);
+            solution.q_load[b] += model_->load.q(b, state_.vm[b]);
+        }
+    }
+    if (model_->n_link() > 0) recover_links(solution);
+    if (balance_) solution.balances = balance_->report(solution);
     if (solution.solved()) return;
-    solution.p_mismatch.assign(static_cast<std::size_t>(network().n_bus), 0.0);
-    solution.q_mismatch = solution.p_mismatch;
-    std::vector<double> mismatch(2 * static_cast<std::size_t>(network().n_bus), 0.0);
+    solution.p_mismatch.assign(n, 0.0);
+    solution.q_mismatch.assign(n, 0.0);
+    std::vector<double> mismatch(2 * kind_.size(), 0.0);
     newton_.equations().mismatch(problem(), state_, mismatch);
-    for (int b = 0; b < network().n_bus; ++b) {
+    for (int b = 0; b < net.n_bus; ++b) {
         solution.p_mismatch[b] = mismatch[2 * b];
         solution.q_mismatch[b] = mismatch[2 * b + 1];
     }
 }
 
+// The flows through joined buses, from what remains at each of them; pins speak for the whole group.
+void Engine::recover_links(Solution& solution) {
+    const Network& net = network();
+    if (!joined_.empty())
+        for (int b = 0; b < net.n_bus; ++b)
+            for (const int other : joined_[b]) solution.pin[other] = solution.pin[b];
+    std::vector<double> p(static_cast<std::size_t>(net.n_bus)), q(p.size());
+    std::vector<solver::BranchFlow> flows;
+    solution.link_p.assign(static_cast<std::size_t>(model_->n_link()), 0.0);
+    solution.link_q = solution.link_p;
+    branch_flows(*model_, solution, flows);
+    for (int b = 0; b < net.n_bus; ++b) {
+        const double vv = solution.vm[b] * solution.vm[b];
+        p[b] = -solution.p_load[b] - vv * net.g_shunt[b];
+        q[b] = -solution.q_load[b] + vv * net.b_shunt[b];
+    }
+    for (int g = 0; g < net.n_gen; ++g) {
+        p[net.gen_bus[g]] += solution.gen_p[g];
+        q[net.gen_bus[g]] += solution.gen_q[g];
+    }
+    for (int l = 0; l < net.n_branch; ++l) {
+        p[net.from[l]] -= flows[l].p_from;
+        q[net.from[l]] -= flows[l].q_from;
+        p[net.to[l]] -= flows[l].p_to;
+        q[net.to[l]] -= flows[l].q_to;
+    }
+    share_among_links(*model_, solution, p, solution.link_p);
+    share_among_links(*model_, solution, q, solution.link_q);
+}
+
 Solution Engine::solve_ladder(const Scenario& scenario, const Solution* warm) {
     Solution solution;
+    dc_ = false;
     load(scenario, solution);
     Solution implausible;  // a false root, kept in case nothing better comes
     bool have_implausible = false;
     for (const Rung& rung : ladder(warm != nullptr)) {
+        solution.p_load = start_p_load_;
+        solution.q_load = start_q_load_;
         set_start(rung, warm);
-        if (!run_rung(rung, solution)) continue;
+        if (balance_) balance_->restart();
+        const bool solved = run_rung(rung, solution);
+        if (!solution.reason.empty()) break;  // another start balances no better
+        if (!solved) continue;
         const bool plausible = is_plausible(network(), kind_, out_mask_, state_);
         finish(solution);
         if (plausible) return solution;
@@ -346,6 +375,7 @@ Solution Engine::solve_ladder(const Scenario& scenario, const Solution* warm) {
         return implausible;
     }
     finish(solution);
+    if (!solution.reason.empty()) return solution;
     // With one rung its own word says most; after several the ladder as a whole has failed.
     if (solution.tried.size() > 1 && solution.status != SolveStatus::limit_cycle &&
         solution.status != SolveStatus::singular)
@@ -364,6 +394,8 @@ void Engine::prime(const Solution& base) {
     load(Scenario{}, scratch);
     state_.vm = base.vm;
     state_.va = base.va;
+    state_.vm.resize(kind_.size(), 0.0);
+    state_.va.resize(kind_.size(), 0.0);
     newton_.prime(problem(), state_);
 }
 
@@ -371,50 +403,24 @@ bool Engine::sensitivities(const Scenario& scenario, const Solution& at, std::ve
     Solution scratch;
     load(scenario, scratch);
     for (int b = 0; b < network().n_bus; ++b)
-        if (at.pin[b] != Pin::none && kind_[b] == BusKind::pv) kind_[b] = BusKind::pq;
+        if (at.pin[b] != Pin::none && holds_voltage(kind_[b]))
+            kind_[b] = is_reference(kind_[b]) ? BusKind::angle : BusKind::pq;
     state_.vm = at.vm;
     state_.va = at.va;
+    state_.vm.resize(kind_.size(), 0.0);
+    state_.va.resize(kind_.size(), 0.0);
     if (!newton_.linearize(problem(), state_)) return false;
     for (auto& column : columns) {
         for (int b = 0; b < network().n_bus; ++b) {
-            if (kind_[b] == BusKind::slack || kind_[b] == BusKind::dead) column[2 * b] = 0.0;
-            if (kind_[b] != BusKind::pq) column[2 * b + 1] = 0.0;
+            if (!has_p_equation(kind_[b])) column[2 * b] = 0.0;
+            if (!has_q_equation(kind_[b])) column[2 * b + 1] = 0.0;
         }
+        const std::size_t asked = column.size();
+        column.resize(2 * kind_.size(), 0.0);
         newton_.solve_linearized(column);
+        column.resize(asked);
     }
     return true;
-}
-
-Solution Engine::solve_dc(const Scenario& scenario) {
-    Solution solution;
-    load(scenario, solution);
-    set_start({Start::flat, false, false, "dc"}, nullptr);
-    const Network& net = network();
-    for (int b = 0; b < net.n_bus; ++b) {
-        state_.vm[b] = kind_[b] == BusKind::dead ? 0.0 : 1.0;
-        p_[b] -= net.g_shunt[b];  // the DC model's shunts draw their power at 1 p.u.
-    }
-    const solver::DcBranches branches = without(model_->dc, solution.branch_out);
-    solver::DcSolver dc(model_->pattern, branches, kind_);
-    solution.start = "dc";
-    solution.status = dc.ok() ? SolveStatus::converged : SolveStatus::singular;
-    if (dc.ok()) dc.solve(p_, state_.va);
-    ++power_flows_;
-    solution.pin.assign(static_cast<std::size_t>(net.n_bus), Pin::none);
-    solution.vm = state_.vm;
-    solution.va = state_.va;
-
-    std::vector<double> p_calc(static_cast<std::size_t>(net.n_bus), 0.0);
-    std::vector<double> q_calc(static_cast<std::size_t>(net.n_bus), 0.0);
-    for (int l = 0; l < net.n_branch; ++l) {
-        const double flow = branches.b[l] * (state_.va[net.from[l]] - state_.va[net.to[l]] - branches.shift[l]);
-        p_calc[net.from[l]] += flow;
-        p_calc[net.to[l]] -= flow;
-    }
-    for (int b = 0; b < net.n_bus; ++b) p_calc[b] += net.g_shunt[b];
-    share_outputs(*model_, kind_, gen_in_, gen_p_, p_calc, q_calc, solution);
-    std::fill(solution.gen_q.begin(), solution.gen_q.end(), 0.0);
-    return solution;
 }
 
 void branch_flows(const ElectricalModel& model, const Solution& solution, std::vector<solver::BranchFlow>& flows) {
@@ -423,11 +429,17 @@ void branch_flows(const ElectricalModel& model, const Solution& solution, std::v
     for (int l = 0; l < net.n_branch; ++l) {
         const int f = net.from[l];
         const int t = net.to[l];
+        const int link = model.link_of_branch[l];
         const bool off = solution.live[f] == 0 || solution.live[t] == 0 ||
                          (!solution.branch_out.empty() && solution.branch_out[l] != 0);
         flows[l] = off ? solver::BranchFlow{}
                        : solver::branch_flow(model.elements.branch[l], solution.vm[f], solution.va[f], solution.vm[t],
                                              solution.va[t]);
+        if (link < 0 || off || solution.link_p.empty()) continue;
+        flows[l].p_from += solution.link_p[link];
+        flows[l].q_from += solution.link_q[link];
+        flows[l].p_to -= solution.link_p[link];
+        flows[l].q_to -= solution.link_q[link];
     }
 }
 

@@ -48,21 +48,34 @@ void share_reactive(const Network& net, const std::vector<int>& units, double to
 
 void share_outputs(const ElectricalModel& model, std::span<const solver::BusKind> kind,
                    std::span<const unsigned char> gen_in, std::span<const double> gen_p,
-                   std::span<const double> p_calc, std::span<const double> q_calc, Solution& solution) {
+                   std::span<const double> p_calc, std::span<const double> q_calc,
+                   const std::vector<std::vector<int>>* joined, Solution& solution) {
     using solver::BusKind;
     const Network& net = *model.network;
     solution.gen_p.assign(static_cast<std::size_t>(net.n_gen), 0.0);
     solution.gen_q.assign(static_cast<std::size_t>(net.n_gen), 0.0);
+    std::vector<unsigned char> acts_elsewhere(joined == nullptr ? 0 : static_cast<std::size_t>(net.n_bus), 0);
+    for (std::size_t b = 0; b < acts_elsewhere.size(); ++b)
+        for (const int other : (*joined)[b]) acts_elsewhere[other] = 1;
     for (int b = 0; b < net.n_bus; ++b) {
-        const std::vector<int> units = units_in_service(net, gen_in, b);
-        if (units.empty() || kind[b] == BusKind::dead) continue;
+        if (!acts_elsewhere.empty() && acts_elsewhere[b] != 0) continue;
+        std::vector<int> units = units_in_service(net, gen_in, b);
+        if (kind[b] == BusKind::dead) continue;
         for (const int g : units) solution.gen_p[g] = gen_p[g];
-        if (kind[b] == BusKind::slack) {
+        if (is_reference(kind[b]) && !units.empty()) {
             double others = 0.0;
             for (std::size_t k = 1; k < units.size(); ++k) others += gen_p[units[k]];
             solution.gen_p[units[0]] = p_calc[b] + solution.p_load[b] - others;
         }
         const bool regulates = kind[b] != BusKind::pq || solution.pin[b] != Pin::none;
+        if (joined != nullptr && !(*joined)[b].empty()) {
+            for (const int other : (*joined)[b]) {
+                const std::vector<int> more = units_in_service(net, gen_in, other);
+                for (const int g : more) solution.gen_p[g] = gen_p[g];
+                units.insert(units.end(), more.begin(), more.end());
+            }
+        }
+        if (units.empty()) continue;
         if (regulates)
             share_reactive(net, units, q_calc[b] + solution.q_load[b], solution);
         else

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include "araz/engine/electrical_model.hpp"
 #include "araz/model/solution.hpp"
@@ -10,9 +11,10 @@ namespace araz {
 
 /// Fills gen_p and gen_q of `solution` from the solved bus injections. The slack's active power goes to
 /// its first unit in service; reactive power of a regulated bus is shared in proportion to the units'
-/// reactive ranges (MATPOWER's rules, pfsoln).
+/// reactive ranges (MATPOWER's rules, pfsoln). `joined`: buses whose units act at each bus, null: none.
 void share_outputs(const ElectricalModel& model, std::span<const solver::BusKind> kind,
                    std::span<const unsigned char> gen_in, std::span<const double> gen_p,
-                   std::span<const double> p_calc, std::span<const double> q_calc, Solution& solution);
+                   std::span<const double> p_calc, std::span<const double> q_calc,
+                   const std::vector<std::vector<int>>* joined, Solution& solution);
 
 }  // namespace araz

@@ -130,11 +130,28 @@ void CaseBuilder::buses() {
 
 void CaseBuilder::loads_and_shunts() {
     const Table& loads = tables_["loads"];
+    std::map<std::string, LoadMix> mixes;
     for (const Row& row : loads.rows()) {
         const Reader in(loads, row);
         BusRow& at = bus(in.text("bus"));
         at.pd_mw += in.number("p_mw");
         at.qd_mvar += in.number("q_mvar");
+        LoadMix& sum = mixes[in.text("bus")];  // MW and MVAr here
+        sum.p_z += in.number("p_mw") * in.number("pz_percent") / 100.0;
+        sum.p_i += in.number("p_mw") * in.number("pi_percent") / 100.0;
+        sum.q_z += in.number("q_mvar") * in.number("qz_percent") / 100.0;
+        sum.q_i += in.number("q_mvar") * in.number("qi_percent") / 100.0;
+    }
+    for (auto& [key, sum] : mixes) {
+        if (sum.constant()) continue;
+        const BusRow& at = bus(key);
+        const auto part = [](double value, double whole) { return whole != 0.0 ? value / whole : 0.0; };
+        LoadMix mix;
+        mix.p_z = part(sum.p_z, at.pd_mw);
+        mix.p_i = part(sum.p_i, at.pd_mw);
+        mix.q_z = part(sum.q_z, at.qd_mvar);
+        mix.q_i = part(sum.q_i, at.qd_mvar);
+        grid_.load_models.push_back({at.bus, mix});
     }
     const Table& shunts = tables_["shunts"];
     for (const Row& row : shunts.rows()) {

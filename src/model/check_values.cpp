@@ -201,9 +201,9 @@ void check_ratings(RowRules<BranchRow>& rules, const BranchRow& branch) {
 
 void check_impedance(RowRules<BranchRow>& rules, const BranchRow& branch) {
     rules.require(
-        branch.r_pu != 0.0 || branch.x_pu != 0.0, Severity::error, "AZ1311", 2,
-        [&] { return rules.what() + " is in service with r = x = 0"; }, "no impedance",
-        "give it a small reactance (1e-5 p.u.), or merge its two buses");
+        branch.r_pu != 0.0 || branch.x_pu != 0.0, Severity::warning, "AZ1311", 2,
+        [&] { return rules.what() + " is in service with r = x = 0: its buses are joined without impedance"; },
+        "a switch or bus coupler, if meant so", "give it its impedance if it is a line or transformer");
     rules.require(
         !(branch.x_pu < 0.0), Severity::info, "AZ1205", 3, [&] { return "x of " + rules.what() + " is negative"; },
         "series compensation or an equivalent, if meant so");

@@ -48,13 +48,22 @@ void add_buses(const Case& grid, Network& net) {
     }
 }
 
+void add_load_models(const Case& grid, const LoadModelChoice& choice, Network& net) {
+    if (choice.from_case ? grid.load_models.empty() : choice.mix.constant()) return;
+    net.load_mix.assign(static_cast<std::size_t>(net.n_bus), choice.mix);
+    if (!choice.from_case) return;
+    for (const LoadModelRow& row : grid.load_models)
+        if (const auto found = net.index_of.find(number(row.bus)); found != net.index_of.end())
+            net.load_mix[found->second] = row.mix;
+}
+
 // Index of a bus that exists and is not isolated, or -1.
 int find_bus(const Network& net, BusId id) {
     const auto found = net.index_of.find(number(id));
     return found == net.index_of.end() ? -1 : found->second;
 }
 
-void add_branches(const Case& grid, Network& net) {
+void add_branches(const Case& grid, double merge_below, Network& net) {
     net.branch_of_row.assign(grid.branches.size(), -1);
     for (std::size_t row = 0; row < grid.branches.size(); ++row) {
         const BranchRow& branch = grid.branches[row];
@@ -70,6 +79,10 @@ void add_branches(const Case& grid, Network& net) {
         net.b_charge.push_back(branch.b_pu);
         net.tap.push_back(branch.ratio == 0.0 ? 1.0 : branch.ratio);
         net.shift.push_back(branch.shift_deg * radians);
+        net.merged.push_back(std::hypot(branch.r_pu, branch.x_pu) < merge_below ||
+                                     (branch.r_pu == 0.0 && branch.x_pu == 0.0)
+                                 ? 1
+                                 : 0);
         net.rate_a.push_back(branch.rate_a_mva / grid.base_mva);
         net.rate_b.push_back(branch.rate_b_mva / grid.base_mva);
         net.rate_c.push_back(branch.rate_c_mva / grid.base_mva);
@@ -241,15 +254,49 @@ Findings find_obstacles(const Case& grid, const Network& net) {
         errors.push_back(note(Severity::error, "AZ1310", "", "no island has a unit in service: nothing can be solved",
                               "put at least one generator in service", {grid.path(), 0, 0, 1, ""}));
     }
-    for (int l = 0; l < net.n_branch; ++l) {
-        if (net.r[l] != 0.0 || net.x[l] != 0.0) continue;
-        const int row = net.branch_row[l];
-        errors.push_back(note(Severity::error, "AZ1311", "branch " + std::to_string(row + 1),
-                              "branch " + std::to_string(row + 1) + " is in service with r = x = 0",
-                              "give it a small reactance (1e-5 p.u.), or merge its two buses",
-                              locate(grid, grid.branches[row].source, 3)));
-    }
     return errors;
+}
+
+// Joined buses have one voltage, so what they ask for must agree. One finding per group of buses.
+void compare_joined_buses(const Case& grid, Network& net) {
+    std::vector<std::vector<std::pair<int, double>>> joined(static_cast<std::size_t>(net.n_bus));  // bus, ratio to it
+    for (int l = 0; l < net.n_branch; ++l) {
+        if (net.merged[l] == 0) continue;
+        joined[net.from[l]].emplace_back(net.to[l], 1.0 / net.tap[l]);
+        joined[net.to[l]].emplace_back(net.from[l], net.tap[l]);
+    }
+    std::vector<double> ratio(static_cast<std::size_t>(net.n_bus), 0.0);
+    for (int first = 0; first < net.n_bus; ++first) {
+        if (joined[first].empty() || ratio[first] != 0.0) continue;
+        std::vector<int> group{first};
+        ratio[first] = 1.0;
+        for (std::size_t k = 0; k < group.size(); ++k)
+            for (const auto& [next, step] : joined[group[k]]) {
+                if (ratio[next] != 0.0) continue;
+                ratio[next] = ratio[group[k]] * step;
+                group.push_back(next);
+            }
+        std::sort(group.begin(), group.end());
+        int references = 0;
+        int holder = -1;
+        int other = -1;
+        for (const int b : group) {
+            references += net.bus_type[b] == BusType::slack ? 1 : 0;
+            if (std::isnan(net.v_set[b])) continue;
+            if (holder < 0 || (net.bus_type[b] == BusType::slack && net.bus_type[holder] != BusType::slack)) holder = b;
+        }
+        for (const int b : group)
+            if (holder >= 0 && !std::isnan(net.v_set[b]) &&
+                std::abs(net.v_set[b] - net.v_set[holder] * ratio[b] / ratio[holder]) > 1e-9)
+                other = other < 0 ? b : other;
+        if (other < 0 && references < 2) continue;
+        std::string what = other < 0 ? "has " + std::to_string(references) + " reference buses"
+                                     : "has different voltage set-points: bus " + net.bus_label(other) + " disagrees";
+        net.findings.push_back(note(Severity::warning, "AZ1314", "bus " + std::to_string(number(net.bus_id[holder])),
+                                    "the group of joined buses around bus " + net.bus_label(holder) + " " + what,
+                                    "bus " + net.bus_label(holder) + " counts; make them agree",
+                                    locate(grid, grid.buses[net.bus_row[holder]].source)));
+    }
 }
 
 }  // namespace
@@ -264,7 +311,8 @@ Result<NetworkPtr> Network::build(std::shared_ptr<const Case> grid, const BuildO
     net->source = grid;
     net->findings = std::move(findings);
     add_buses(*grid, *net);
-    add_branches(*grid, *net);
+    add_load_models(*grid, options.load_model, *net);
+    add_branches(*grid, options.merge_below, *net);
     add_generators(*grid, *net);
     const bool with_dc = options.dc_lines == BuildOptions::DcLines::as_case ? grid->dc_lines_active
                                                                           : options.dc_lines == BuildOptions::DcLines::on;
@@ -272,6 +320,7 @@ Result<NetworkPtr> Network::build(std::shared_ptr<const Case> grid, const BuildO
     index_generators(*net);
     settle_types(*grid, *net);
     settle_set_points(*net);
+    compare_joined_buses(*grid, *net);
 
     if (Findings errors = find_obstacles(*grid, *net); !errors.empty())
         return Error{ErrorKind::invalid_input, std::move(errors)};

@@ -65,6 +65,14 @@ std::vector<int> choose_buses(const Network& net, const PvOptions& options, cons
 Result<PvResult> run_pv(const StudySetup& setup, const std::vector<Contingency>& contingencies, const PvOptions& options,
                         const std::function<void(int, int)>& progress) {
     const Network& net = *setup.model->network;
+    if (setup.model->n_link() > 0)
+        return Error::make(ErrorKind::usage, "AZ3053",
+                           "a continuation needs impedance in every branch; branch " +
+                               std::to_string(net.branch_row[setup.model->link_branch.front()] + 1) + " has none",
+                           "give it an impedance, or take it out and join its buses in the case");
+    if (!setup.model->load.empty())
+        return Error::make(ErrorKind::usage, "AZ3053", "a continuation does not know loads that depend on voltage",
+                           "--load-model pq takes them as constant power");
     Engine engine(setup.model, engine_options(setup, options));
     const Solution base = engine.solve(Scenario{});
     const PfResult solved = to_result(setup.model, base, setup.monitor);

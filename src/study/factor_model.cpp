@@ -19,18 +19,19 @@ solver::DcBranches susceptances(const ElectricalModel& model, bool taps) {
     solver::DcBranches branches = model.dc;
     if (taps) return branches;
     const Network& net = *model.network;
-    for (int l = 0; l < net.n_branch; ++l) branches.b[l] = net.x[l] == 0.0 ? 0.0 : 1.0 / net.x[l];
+    for (int l = 0; l < net.n_branch; ++l)
+        if (branches.b[l] != 0.0) branches.b[l] = 1.0 / net.x[l];
     return branches;
 }
 
-double slack_weight(const Network& net, int unit, SlackShare rule) {
+double slack_weight(const Network& net, int unit, SlackKey rule, const std::vector<double>& factors) {
     const auto positive = [](double value) { return std::isfinite(value) ? std::max(0.0, value) : 0.0; };
     switch (rule) {
-        case SlackShare::pmax: return positive(net.pmax[unit]);
-        case SlackShare::headroom: return positive(net.pmax[unit] - net.pg[unit]);
-        case SlackShare::pg: return positive(net.pg[unit]);
-        case SlackShare::file: return positive(net.source->generators[net.gen_row[unit]].apf);
-        case SlackShare::load: break;
+        case SlackKey::pmax: return positive(net.pmax[unit]);
+        case SlackKey::headroom: return positive(net.pmax[unit] - net.pg[unit]);
+        case SlackKey::pg: return positive(net.pg[unit]);
+        case SlackKey::file: return positive(factors.empty() ? net.source->generators[net.gen_row[unit]].apf : factors[unit]);
+        case SlackKey::load: break;
     }
     return 0.0;
 }
@@ -57,7 +58,28 @@ FactorModel::FactorModel(const ElectricalModel& model, const FactorOptions& opti
     slack_share_.assign(static_cast<std::size_t>(net.n_bus), 0.0);
     for (int b = 0; b < net.n_bus; ++b)
         if (kind_[b] == BusKind::slack) slack_share_[b] = 1.0;
-    if (options.distributed) share_slack(*options.distributed);
+    if (options.distributed) share_slack(*options.distributed, options.slack_factors);
+}
+
+int FactorModel::link_node(int branch) const {
+    const int link = model_->link_of_branch[branch];
+    return link >= 0 && kind_[model_->links.node(link)] == BusKind::link ? model_->links.node(link) : -1;
+}
+
+double FactorModel::flow_change(int branch, std::span<const double> x) const {
+    const int node = link_node(branch);
+    return node >= 0 ? x[node] : solver_->flow_change(branch, x);
+}
+
+void FactorModel::flow_sensitivity(int branch, std::span<double> x) {
+    const int node = link_node(branch);
+    if (node < 0) {
+        solver_->flow_sensitivity(branch, x);
+        return;
+    }
+    std::fill(x.begin(), x.end(), 0.0);
+    x[node] = 1.0;
+    solver_->adjoint(x);
 }
 
 // One reference per island: the first slack bus in the file's order.
@@ -71,14 +93,14 @@ void FactorModel::choose_references() {
     }
 }
 
-void FactorModel::share_slack(SlackShare rule) {
+void FactorModel::share_slack(SlackKey rule, const std::vector<double>& factors) {
     const Network& net = network();
     std::vector<double> weight(static_cast<std::size_t>(net.n_bus), 0.0);
     std::vector<double> sum(static_cast<std::size_t>(net.n_island), 0.0);
-    for (int g = 0; g < net.n_unit && rule != SlackShare::load; ++g)
-        weight[net.gen_bus[g]] += slack_weight(net, g, rule);
+    for (int g = 0; g < net.n_unit && rule != SlackKey::load; ++g)
+        weight[net.gen_bus[g]] += slack_weight(net, g, rule, factors);
     for (int b = 0; b < net.n_bus; ++b) {
-        if (rule == SlackShare::load) weight[b] = std::max(0.0, net.p_load[b]);
+        if (rule == SlackKey::load) weight[b] = std::max(0.0, net.p_load[b]);
         if (net.island[b] >= 0) sum[net.island[b]] += weight[b];
     }
     for (int b = 0; b < net.n_bus; ++b) {
@@ -110,7 +132,7 @@ std::string FactorModel::unreached_bus() const {
 Result<std::unique_ptr<FactorModel>> FactorModel::build(const ElectricalModel& model, const FactorOptions& options) {
     std::unique_ptr<FactorModel> made(new FactorModel(model, options));
     const std::string unreached = made->unreached_bus();
-    made->solver_ = std::make_unique<solver::DcSolver>(model.pattern, made->branches_, made->kind_);
+    made->solver_ = std::make_unique<solver::DcSolver>(model.pattern, made->branches_, made->kind_, model.links_or_null());
     if (unreached.empty() && made->solver_->ok()) return made;
     const std::string reason = unreached.empty() ? "susceptances cancel"
                                                  : "branches without reactance leave bus " + unreached + " without a path";
@@ -123,12 +145,12 @@ std::vector<double> FactorModel::transfer_factors(std::span<const int> branches,
     const Network& net = network();
     const std::size_t n = static_cast<std::size_t>(net.n_bus);
     std::vector<double> factors(branches.size() * columns.size(), nan_value);
-    std::vector<double> x(n);
+    std::vector<double> x(kind_.size());
     if (branches.size() <= columns.size()) {
         std::vector<double> taken(static_cast<std::size_t>(net.n_island));  // by the slack, per MW, of this flow
         for (std::size_t row = 0; row < branches.size(); ++row) {
             if (!carries(branches[row])) continue;
-            solver_->flow_sensitivity(branches[row], x);
+            flow_sensitivity(branches[row], x);
             std::fill(taken.begin(), taken.end(), 0.0);
             for (std::size_t b = 0; b < n; ++b)
                 if (net.island[b] >= 0) taken[net.island[b]] += slack_share_[b] * x[b];
@@ -156,7 +178,7 @@ std::vector<double> FactorModel::transfer_factors(std::span<const int> branches,
         solver_->respond(x);
         for (std::size_t row = 0; row < branches.size(); ++row)
             if (carries(branches[row]))
-                factors[row * columns.size() + c] = solver_->flow_change(branches[row], x);
+                factors[row * columns.size() + c] = flow_change(branches[row], x);
     }
     return factors;
 }
@@ -164,21 +186,29 @@ std::vector<double> FactorModel::transfer_factors(std::span<const int> branches,
 std::vector<double> FactorModel::outage_factors(std::span<const int> branches, std::span<const int> outages) {
     const Network& net = network();
     std::vector<double> factors(branches.size() * outages.size(), nan_value);
-    std::vector<double> x(static_cast<std::size_t>(net.n_bus));
+    std::vector<double> x(kind_.size());
     for (std::size_t c = 0; c < outages.size(); ++c) {
         const int out = outages[c];
         if (!carries(out) || is_bridge(out)) continue;
-        // A pair of opposite injections at its ends: what it carries, seen by the rest of the grid.
         std::fill(x.begin(), x.end(), 0.0);
-        x[net.from[out]] += 1.0;
-        x[net.to[out]] -= 1.0;
-        solver_->respond(x);
-        const double denominator = 1.0 - solver_->flow_change(out, x);
+        double denominator = 0.0;
+        if (const int node = link_node(out); node >= 0) {
+            // Without impedance: an angle across it that drives its flow down, until nothing is left.
+            x[node] = 1.0;
+            solver_->respond(x);
+            denominator = -flow_change(out, x);
+        } else {
+            // A pair of opposite injections at its ends: what it carries, seen by the rest of the grid.
+            x[net.from[out]] += 1.0;
+            x[net.to[out]] -= 1.0;
+            solver_->respond(x);
+            denominator = 1.0 - flow_change(out, x);
+        }
         if (!(std::abs(denominator) > smallest_denominator)) continue;
         for (std::size_t row = 0; row < branches.size(); ++row) {
             const int l = branches[row];
             if (!carries(l)) continue;
-            factors[row * outages.size() + c] = l == out ? -1.0 : solver_->flow_change(l, x) / denominator;
+            factors[row * outages.size() + c] = l == out ? -1.0 : flow_change(l, x) / denominator;
         }
     }
     return factors;

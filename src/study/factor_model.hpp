@@ -31,7 +31,7 @@ public:
 
     [[nodiscard]] const Network& network() const { return *model_->network; }
     /// Whether a branch index carries flow in the DC model.
-    [[nodiscard]] bool carries(int branch) const { return branches_.b[branch] != 0.0; }
+    [[nodiscard]] bool carries(int branch) const { return branches_.b[branch] != 0.0 || link_node(branch) >= 0; }
     [[nodiscard]] bool is_bridge(int branch) const { return bridge_[branch] != 0; }
 
     /// [branches x columns] flow from -> to per MW of each column, row after row.
@@ -45,13 +45,17 @@ public:
 
 private:
     FactorModel(const ElectricalModel& model, const FactorOptions& options);
+    /// Node of a branch without impedance, whose unknown is its flow; -1: another branch, or dead.
+    [[nodiscard]] int link_node(int branch) const;
+    [[nodiscard]] double flow_change(int branch, std::span<const double> x) const;
+    void flow_sensitivity(int branch, std::span<double> x);
     void choose_references();
-    void share_slack(SlackShare rule);
+    void share_slack(SlackKey rule, const std::vector<double>& factors);
     [[nodiscard]] std::string unreached_bus() const;
 
     const ElectricalModel* model_;
     solver::DcBranches branches_;
-    std::vector<solver::BusKind> kind_;
+    std::vector<solver::BusKind> kind_;  ///< [nodes]
     std::vector<unsigned char> bridge_;
     std::vector<int> part_;             ///< connected parts of what the DC model joins
     std::vector<double> slack_share_;   ///< [n_bus] sums to 1 over each island

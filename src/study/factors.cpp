@@ -11,12 +11,6 @@ namespace araz {
 
 namespace {
 
-constexpr std::array<std::pair<SlackShare, std::string_view>, 5> slack_words{{{SlackShare::pmax, "pmax"},
-                                                                              {SlackShare::headroom, "headroom"},
-                                                                              {SlackShare::pg, "pg"},
-                                                                              {SlackShare::load, "load"},
-                                                                              {SlackShare::file, "file"}}};
-
 FactorConvention convention_of(const FactorOptions& options) {
     FactorConvention out;
     out.model = options.taps ? "DC: b = 1/(x tap), losses neglected" : "DC: b = 1/x, losses neglected";
@@ -90,22 +84,6 @@ std::vector<double> slice(const std::vector<double>& matrix, const Carrying& car
 }
 
 }  // namespace
-
-Result<SlackShare> parse_slack_share(const std::string& text) {
-    std::vector<std::string> words;
-    for (const auto& [share, word] : slack_words) {
-        if (word == text) return share;
-        words.emplace_back(word);
-    }
-    return Error::make(ErrorKind::usage, "AZ3010", "--slack-key: '" + text + "' is not a key" + did_you_mean(text, words),
-                       "use one of " + join(words, ", "));
-}
-
-std::string_view to_string(SlackShare share) {
-    for (const auto& [value, word] : slack_words)
-        if (value == share) return word;
-    return "pmax";
-}
 
 Result<PtdfResult> run_ptdf(const ElectricalModel& model, const FactorOptions& options, const FactorColumns& asked) {
     auto built = FactorModel::build(model, options);

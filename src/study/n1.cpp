@@ -44,20 +44,26 @@ double losses(const ElectricalModel& model, const Solution& solution, std::vecto
 // One thread's means to solve contingencies.
 class Worker {
 public:
-    Worker(const StudySetup& setup, const Solution& base) : base_(base), engine_(setup.model, quiet(setup.engine)), monitor_(setup.model, setup.monitor) {
+    Worker(const StudySetup& setup, const Solution& base) : base_(base), engine_(setup.model, for_contingencies(setup.engine)), monitor_(setup.model, setup.monitor) {
         engine_.prime(base);
+        keep_dispatch(setup.engine.slack, *setup.model, base, dispatch_);
     }
 
     ContingencyResult solve(const Contingency& contingency) {
         const ElectricalModel& model = engine_.model();
         const Network& net = *model.network;
-        const Solution solution = engine_.solve_from(contingency.scenario(), base_);
+        Scenario scenario = dispatch_;
+        scenario.label = contingency.label;
+        scenario.branches_out = contingency.branches;
+        scenario.generators_out = contingency.generators;
+        const Solution solution = engine_.solve_from(scenario, base_);
         ContingencyResult result;
         result.contingency = contingency.label;
         result.name = contingency.name;
         result.outage = contingency.elements(net);
         result.main_island = solution.status;
         result.status = solution.lost_buses > 0 ? SolveStatus::islanded : solution.status;
+        result.reason = solution.reason;
         result.iterations = solution.iterations;
         result.max_mismatch_pu = solution.max_mismatch;
         result.lost_buses = solution.lost_buses;
@@ -74,13 +80,8 @@ public:
     }
 
 private:
-    static EngineOptions quiet(EngineOptions options) {
-        options.trace = false;
-        options.start = Start::automatic;
-        return options;
-    }
-
     const Solution& base_;
+    Scenario dispatch_;  ///< what every contingency starts from
     Engine engine_;
     Monitor monitor_;
     std::vector<Reading> readings_;

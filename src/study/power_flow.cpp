@@ -21,6 +21,8 @@ std::string type_word(const ElectricalModel& model, const Solution& solution, in
         case solver::BusKind::pv: return solution.pin[bus] == Pin::none ? "pv" : "pq";  // at a limit: Q is held, not V
         case solver::BusKind::pq: return "pq";
         case solver::BusKind::dead: return "dead";
+        case solver::BusKind::angle:
+        case solver::BusKind::link: break;  // not before a solve
     }
     return "pq";
 }
@@ -170,6 +172,46 @@ Totals totals_of(const ElectricalModel& model, const Solution& solution, const s
     return totals;
 }
 
+void add_balances(const Network& net, const Solution& solution, PfResult& result) {
+    for (const SlackBalance& balance : solution.balances) {
+        SlackGroupResult group;
+        group.island = balance.island + 1;
+        group.area = std::max(0, balance.area);
+        group.name = balance.area >= 0 ? net.area_label(balance.area) : "";
+        group.reference_bus = number(net.bus_id[balance.reference]);
+        group.imbalance_mw = balance.imbalance * net.base_mva;
+        group.unmet_mw = balance.unmet * net.base_mva;
+        if (balance.interchange) {
+            group.scheduled_net_export_mw = balance.target * net.base_mva;
+            group.net_export_mw = balance.net_export * net.base_mva;
+        }
+        result.slack_groups.push_back(group);
+        for (const SlackShare& share : balance.shares) {
+            const int bus = share.load ? share.index : net.gen_bus[share.index];
+            SlackShareResult row;
+            row.kind = share.load ? "load" : "generator";
+            row.generator = share.load ? 0 : net.gen_row[share.index] + 1;
+            row.bus = number(net.bus_id[bus]);
+            row.name = share.load ? net.source->buses[net.bus_row[bus]].name
+                                  : net.source->generators[net.gen_row[share.index]].name;
+            row.island = balance.island + 1;
+            row.area = net.area[bus];
+            row.scheduled_mw = share.scheduled * net.base_mva;
+            row.share_mw = share.share * net.base_mva;
+            row.weight = share.weight;
+            row.at_limit = share.at_limit;
+            result.slack_shares.push_back(row);
+        }
+    }
+    if (solution.reason.empty()) return;
+    Finding finding;
+    finding.severity = Severity::error;
+    finding.code = "AZ2003";
+    finding.message = solution.reason;
+    finding.hint = "change the dispatch, the limits of the participants or --slack-key";
+    result.envelope.findings.push_back(finding);
+}
+
 std::vector<IterationResult> trace_of(const Network& net, const Solution& solution) {
     std::vector<IterationResult> trace;
     for (const TraceEntry& entry : solution.trace) {
@@ -195,7 +237,10 @@ std::vector<solver::BranchFlow> dc_flows(const ElectricalModel& model, const Sol
     for (int l = 0; l < net.n_branch; ++l) {
         const bool out = !solution.branch_out.empty() && solution.branch_out[l] != 0;
         const double p =
-            out ? 0.0 : model.dc.b[l] * (solution.va[net.from[l]] - solution.va[net.to[l]] - model.dc.shift[l]);
+            out ? 0.0
+            : model.link_of_branch[l] >= 0
+                ? solution.link_p[model.link_of_branch[l]]
+                : model.dc.b[l] * (solution.va[net.from[l]] - solution.va[net.to[l]] - model.dc.shift[l]);
         flows[l] = {p, 0.0, -p, 0.0};
     }
     return flows;
@@ -221,6 +266,7 @@ PfResult assemble_result(const ElectricalModel& model, const Solution& solution,
     result.branches = branch_results(net, flows, monitor.rating_base);
     result.generators = generator_results(model, solution);
     result.dc_lines = dc_line_results(net, solution);
+    add_balances(net, solution, result);
     result.trace = trace_of(net, solution);
     result.diagnosis = describe_failure(model, solution);
     return result;

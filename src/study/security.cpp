@@ -13,12 +13,6 @@ namespace {
 
 constexpr std::size_t keep_per_state = 3;
 
-EngineOptions for_contingencies(EngineOptions options) {
-    options.trace = false;
-    options.start = Start::automatic;
-    return options;
-}
-
 }  // namespace
 
 struct SecurityCheck::State {
@@ -146,6 +140,8 @@ SecurityReport SecurityCheck::check(double shift, const std::vector<int>& contin
     merge(read_state(*workers_[0], intact_grid, report.point.scenario, report.point.intact, nullptr, shift, tangents, focus),
           report);
 
+    Scenario after = report.point.scenario;
+    keep_dispatch(setup_->engine.slack, *setup_->model, report.point.intact, after);
     std::vector<State> states(contingencies.size());
     std::atomic<long long> flows{0};
     const auto make_worker = [&](int thread) {
@@ -153,7 +149,7 @@ SecurityReport SecurityCheck::check(double shift, const std::vector<int>& contin
         if (!slot) slot = std::make_unique<Worker>(*setup_, *base_);
         return [&, worker = slot.get()](int item) {
             const int c = contingencies[item];
-            Scenario scenario = report.point.scenario;
+            Scenario scenario = after;
             scenario.branches_out = (*contingencies_)[c].branches;
             scenario.generators_out = (*contingencies_)[c].generators;
             const long long start = worker->engine.power_flows();

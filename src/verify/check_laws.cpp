@@ -48,6 +48,7 @@ VerifyReport check_laws(const Case& grid, const PfResult& result, const LawToler
             check_balance(*state, report);
             check_sums(*state, report);
             check_generators(*state, report);
+            check_slack(*state, report);
             check_violations(*state, report);
         }
     }

@@ -16,6 +16,8 @@ constexpr double radians = std::numbers::pi / 180.0;
 
 bool has_impedance(const State& state, int row) {
     const BranchRow& branch = state.grid->branches[row];
+    const double merge_below = parse_double(state.option("merge_below", "1e-8")).value_or(1e-8);
+    if (std::hypot(branch.r_pu, branch.x_pu) < merge_below) return false;
     return state.result->dc ? branch.x_pu != 0.0 : branch.r_pu != 0.0 || branch.x_pu != 0.0;
 }
 
@@ -93,8 +95,12 @@ void check_branches(const State& state, VerifyReport& report) {
         const Complex to(found.p_to_mw, found.q_to_mvar);
         flow.see(std::abs(from - expected.from), branch_element(l) + " (from)");
         flow.see(std::abs(to - expected.to), branch_element(l) + " (to)");
-        if (state.carries(l) && !has_impedance(state, l))
-            tied.see(std::abs(state.voltage[state.from_row(l)] - state.voltage[state.to_row(l)]), branch_element(l));
+        if (state.carries(l) && !has_impedance(state, l)) {
+            const BranchRow& row = state.grid->branches[l];
+            const Complex tap = phasor(row.ratio == 0.0 ? 1.0 : row.ratio, row.shift_deg);
+            tied.see(std::abs(state.voltage[state.from_row(l)] / tap - state.voltage[state.to_row(l)]), branch_element(l));
+            if (!state.result->dc) flow.see(std::abs((from + to).real()), branch_element(l) + " (lossless)");
+        }
     }
     flow.report(report);
     tied.report(report);
@@ -126,7 +132,7 @@ void check_balance(const State& state, VerifyReport& report) {
     for (std::size_t i = 0; i < surplus.size(); ++i) {
         const BusRow& row = state.grid->buses[i];
         const double square = std::norm(state.voltage[i]);
-        surplus[i] = -Complex(row.pd_mw + row.gs_mw * square, row.qd_mvar - row.bs_mvar * square);
+        surplus[i] = -consumption(state, static_cast<int>(i)) - Complex(row.gs_mw * square, -row.bs_mvar * square);
     }
     const auto units = state.units_by_bus();
     for (std::size_t i = 0; i < surplus.size(); ++i)

@@ -1,7 +1,9 @@
 // What a result repeats from the case, and which buses are alive.
 #include <algorithm>
 #include <cmath>
+#include <complex>
 
+#include "araz/model/network.hpp"
 #include "law.hpp"
 #include "state.hpp"
 
@@ -11,6 +13,15 @@ namespace {
 
 // Equal, or no bound on either side: an infinite bound comes back from a file as "not available".
 bool same(double a, double b) { return a == b || (!std::isfinite(a) && !std::isfinite(b)); }
+
+LoadMix load_mix(const State& state, int bus) {
+    const std::string word = state.option("load_model", "case");
+    const auto choice = LoadModelChoice::parse(word);
+    if (choice && !choice->from_case) return choice->mix;
+    for (const LoadModelRow& row : state.grid->load_models)
+        if (row.bus == state.grid->buses[bus].bus) return row.mix;
+    return {};
+}
 
 void see_bus_data(const State& state, Law& law) {
     for (std::size_t i = 0; i < state.bus.size(); ++i) {
@@ -83,6 +94,28 @@ void see_references(const State& state, const std::vector<std::vector<Unit>>& un
 
 }  // namespace
 
+// What the load of a bus takes at its voltage by its model, less what it gave to the active balance.
+std::complex<double> consumption(const State& state, int bus) {
+    const BusRow& row = state.grid->buses[bus];
+    double p = row.pd_mw;
+    double q = row.qd_mvar;
+    const LoadMix mix = load_mix(state, bus);
+    if (!mix.constant() && !state.result->dc && state.live[bus] != 0) {
+        const double v = state.bus[bus]->vm_pu;
+        const auto at_voltage = [v](double power, double z, double i, double e, double n) {
+            return power * ((1.0 - z - i - e) + i * v + z * v * v + e * std::pow(v, n));
+        };
+        p = at_voltage(p, mix.p_z, mix.p_i, mix.p_e, mix.p_exponent);
+        q = at_voltage(q, mix.q_z, mix.q_i, mix.q_e, mix.q_exponent);
+    }
+    for (const SlackShareResult& share : state.result->slack_shares) {
+        if (share.kind != "load" || share.bus != number(row.bus)) continue;
+        p -= share.share_mw;
+        q -= row.pd_mw != 0.0 ? share.share_mw * row.qd_mvar / row.pd_mw : 0.0;
+    }
+    return {p, q};
+}
+
 void check_case_data(const State& state, VerifyReport& report) {
     Law law("case_data", 0.0, "");
     see_bus_data(state, law);
@@ -108,13 +141,13 @@ void check_case_data(const State& state, VerifyReport& report) {
 
     Law load("load", state.tolerances.flow_mw, "MVA");
     for (std::size_t i = 0; i < state.bus.size(); ++i) {
-        const BusRow& row = state.grid->buses[i];
         const BusResult& found = *state.bus[i];
         const auto off = [&](double p, double q) {
             return std::hypot(found.p_load_mw - p, state.result->dc ? 0.0 : found.q_load_mvar - q);
         };
         // A dead bus may show the load it lost, or that it takes none.
-        const double given = off(row.pd_mw, row.qd_mvar);
+        const std::complex<double> expected = consumption(state, static_cast<int>(i));
+        const double given = off(expected.real(), expected.imag());
         load.see(state.live[i] != 0 ? given : std::min(given, off(0.0, 0.0)), bus_element(state, static_cast<int>(i)));
     }
     load.report(report);

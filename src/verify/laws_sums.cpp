@@ -20,8 +20,8 @@ Totals expected_totals(const State& state) {
         if (state.live[i] == 0) continue;
         const BusRow& row = state.grid->buses[i];
         const double square = std::norm(state.voltage[i]);
-        sum.load_mw += row.pd_mw;
-        sum.load_mvar += row.qd_mvar;
+        sum.load_mw += consumption(state, static_cast<int>(i)).real();
+        sum.load_mvar += consumption(state, static_cast<int>(i)).imag();
         sum.shunt_mw += row.gs_mw * square;
         sum.shunt_mvar += row.bs_mvar * square;
     }
@@ -62,7 +62,7 @@ void check_totals(const State& state, VerifyReport& report) {
 std::map<int, AreaResult> expected_areas(const State& state) {
     std::map<int, AreaResult> areas;
     for (std::size_t i = 0; i < state.bus.size(); ++i)
-        if (state.live[i] != 0) areas[state.grid->buses[i].area].load_mw += state.grid->buses[i].pd_mw;
+        if (state.live[i] != 0) areas[state.grid->buses[i].area].load_mw += consumption(state, static_cast<int>(i)).real();
     for (int g = 0; g < static_cast<int>(state.generator.size()); ++g)
         if (state.runs(g)) areas[state.grid->buses[state.generator_bus(g)].area].generation_mw += state.generator[g]->p_mw;
     for (int l = 0; l < static_cast<int>(state.branch.size()); ++l) {

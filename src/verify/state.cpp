@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "araz/base/text.hpp"
 #include "law.hpp"
 
 namespace araz {
@@ -160,6 +161,7 @@ std::string State::option(const std::string& name, const std::string& otherwise)
         if (found == result->envelope.options.end()) continue;
         if (const auto* word = std::get_if<std::string>(&found->second)) return *word;
         if (const auto* flag = std::get_if<bool>(&found->second)) return *flag ? "on" : "off";
+        if (const auto* figure = std::get_if<double>(&found->second)) return shortest(*figure);
     }
     return otherwise;
 }

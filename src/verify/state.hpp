@@ -62,6 +62,9 @@ struct State {
 [[nodiscard]] std::string branch_element(int row);
 [[nodiscard]] std::string generator_element(int row);
 
+/// MW and MVAr that the load of a bus takes in the state of the result.
+[[nodiscard]] std::complex<double> consumption(const State& state, int bus_row);
+
 [[nodiscard]] std::string dc_line_element(int row);
 [[nodiscard]] bool has_generator(const std::vector<Unit>& units);
 
@@ -85,6 +88,7 @@ void check_dc_lines(const State& state, VerifyReport& report);
 void check_balance(const State& state, VerifyReport& report);
 void check_sums(const State& state, VerifyReport& report);          // laws_sums.cpp
 void check_generators(const State& state, VerifyReport& report);    // laws_generators.cpp
+void check_slack(const State& state, VerifyReport& report);         // laws_slack.cpp
 void check_violations(const State& state, VerifyReport& report);    // laws_violations.cpp
 
 }  // namespace araz

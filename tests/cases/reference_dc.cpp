@@ -127,7 +127,7 @@ TEST_P(ReferenceFactors, AnOutageMovesFlowsByMatpowersOutageFactors) {
         const bool bridge = std::isnan(lodf.number(0, column));
         EXPECT_EQ(setup.model->bridge[out] != 0, bridge) << "branch " << column;
         if (bridge) continue;
-        const std::vector<double> after = dc_flows(engine, {"", {out}, {}, {}, {}});
+        const std::vector<double> after = dc_flows(engine, {"", {out}, {}, {}, {}, {}});
         for (std::size_t row = 0; row < lodf.rows(); ++row) {
             const auto l = static_cast<std::size_t>(net.branch_of_row[lodf.integer(row, "branch") - 1]);
             if (static_cast<int>(l) == out) continue;

@@ -43,7 +43,6 @@ std::vector<BadFile> bad_files() {
         {"row_too_short", with(good, "\t1\t4\t0.006\t0.05\t0.02\t150\t180\t200\t0\t0\t1\t-360\t360;", "\t1\t4\t0.006;"),
          "", ""},
         {"no_slack", with(good, "\t1\t3\t20", "\t1\t2\t20"), "AZ1301", ""},
-        {"no_impedance", with(good, "0.01\t0.06", "0\t0"), "AZ1311", ""},
         {"zero_base", with(good, "mpc.baseMVA = 100", "mpc.baseMVA = 0"), "AZ1201", ""},
         {"no_branch_table", good.substr(0, good.find("mpc.branch")), "", ""},
     };

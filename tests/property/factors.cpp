@@ -45,7 +45,7 @@ LodfResult lodf(const ElectricalModel& model, const FactorOptions& options = {})
     return *std::move(result);
 }
 
-FactorOptions distributed(SlackShare share) {
+FactorOptions distributed(SlackKey share) {
     FactorOptions options;
     options.distributed = share;
     return options;
@@ -117,7 +117,7 @@ TEST_P(Factors, FactorsAfterAnOutageAreThoseOfTheGridWithoutTheBranch) {
 }
 
 TEST_P(Factors, ADistributedSlackHasAWeightedColumnOfZero) {
-    for (const SlackShare share : {SlackShare::pmax, SlackShare::headroom, SlackShare::pg, SlackShare::load}) {
+    for (const SlackKey share : {SlackKey::pmax, SlackKey::headroom, SlackKey::pg, SlackKey::load}) {
         const PtdfResult result = ptdf(model_, distributed(share));
         const PtdfResult single = ptdf(model_);
         std::map<std::int64_t, double> weight;
@@ -145,7 +145,7 @@ TEST_P(Factors, ATransferIsTheSumOfItsParticipantsAndDoesNotSeeTheSlack) {
         columns.sides = one_to_two(net_);
         columns.key = key;
         const PtdfResult result = ptdf(model_, {}, columns);
-        const PtdfResult other = ptdf(model_, distributed(SlackShare::load), columns);
+        const PtdfResult other = ptdf(model_, distributed(SlackKey::load), columns);
         const PtdfResult buses = ptdf(model_);
         ASSERT_EQ(result.columns.size(), 1U);
         EXPECT_EQ(result.columns[0].column, "1 -> 2");

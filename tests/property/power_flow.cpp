@@ -170,11 +170,11 @@ TEST_P(PowerFlow, ASolveDoesNotDependOnWhatTheEngineSolvedBefore) {
     const Solution base = fresh.solve({});
     fresh.prime(base);
     used.prime(base);
-    for (int l = 0; l < setup.model->network->n_branch; ++l) (void)used.solve_from({"", {l}, {}, {}, {}}, base);
+    for (int l = 0; l < setup.model->network->n_branch; ++l) (void)used.solve_from({"", {l}, {}, {}, {}, {}}, base);
     Engine once(setup.model, setup.engine);
     once.prime(base);
     const int last = setup.model->network->n_branch / 2;
-    expect_same_state(once.solve_from({"", {last}, {}, {}, {}}, base), used.solve_from({"", {last}, {}, {}, {}}, base));
+    expect_same_state(once.solve_from({"", {last}, {}, {}, {}, {}}, base), used.solve_from({"", {last}, {}, {}, {}, {}}, base));
     expect_same_state(base, used.solve({}));
 }
 

@@ -64,6 +64,21 @@ TEST_F(CaseFolder, SumsLoadsAndShuntsOfABus) {
     EXPECT_EQ(grid->buses[4].type, BusType::isolated);  // nothing in service reaches it
 }
 
+// 40 MW with 30 % and 20.5 MW with none: 12 of 60.5 MW are constant impedance; 10 of 15 MVAr, half of it current.
+TEST_F(CaseFolder, LoadsOfABusMixTheirVoltageDependence) {
+    FileTexts files = changed("loads.csv", "q_mvar,region", "q_mvar,pz_percent,qi_percent,region");
+    files = changed("loads.csv", "l-1,3,40,10,", "l-1,3,40,10,30,50,", files);
+    files = changed("loads.csv", "l-2,3,20.5,5,", "l-2,3,20.5,5,,,", files);
+    const auto grid = read(files);
+    ASSERT_TRUE(grid) << render(grid.error().findings);
+    ASSERT_EQ(grid->load_models.size(), 1U);
+    EXPECT_EQ(number(grid->load_models[0].bus), 3);
+    EXPECT_NEAR(grid->load_models[0].mix.p_z, 12.0 / 60.5, 1e-15);
+    EXPECT_NEAR(grid->load_models[0].mix.q_i, 5.0 / 15.0, 1e-15);
+    EXPECT_EQ(grid->load_models[0].mix.p_i, 0.0);
+    EXPECT_TRUE(read(tiny)->load_models.empty());
+}
+
 TEST_F(CaseFolder, ReadsUnitsConvertersAndNames) {
     const auto grid = read(tiny);
     ASSERT_TRUE(grid) << render(grid.error().findings);

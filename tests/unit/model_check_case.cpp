@@ -172,7 +172,7 @@ struct BranchRule {
 
 TEST(CheckCase, FindsImplausibleBranches) {
     const BranchRule rules[] = {
-        {"AZ1311", Severity::error, [](BranchRow& b) { b.r_pu = b.x_pu = 0.0; }},
+        {"AZ1311", Severity::warning, [](BranchRow& b) { b.r_pu = b.x_pu = 0.0; }},
         {"AZ1205", Severity::info, [](BranchRow& b) { b.x_pu = -0.1; }},
         {"AZ1206", Severity::info, [](BranchRow& b) { b.r_pu = -0.01; }},
         {"AZ1207", Severity::info, [](BranchRow& b) { b.r_pu = 0.2; }},

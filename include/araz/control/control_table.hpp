@@ -8,8 +8,10 @@ namespace araz {
 
 struct ControlChoice {
     bool reactive_limits = true;
+    bool slack_limits = false;   ///< reactive limits of reference buses too
 };
 
-[[nodiscard]] ControlList make_controls(const ControlChoice& choice);
+/// `frozen`: after a contingency, with every control left out that moves discrete equipment.
+[[nodiscard]] ControlList make_controls(const ControlChoice& choice, bool frozen = false);
 
 }  // namespace araz

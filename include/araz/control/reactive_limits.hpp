@@ -19,6 +19,7 @@ namespace araz {
 struct ReactiveLimitOptions {
     int free_releases = 3;
     int max_releases = 12;
+    bool include_slack = false;  ///< references too; one at a limit keeps its angle and gives up its voltage
 };
 
 [[nodiscard]] std::unique_ptr<Control> make_reactive_limits(const ReactiveLimitOptions& options = {});

@@ -25,8 +25,8 @@ enum class ControlAnswer { stable, changed, failed };
 /// solve at hand; never the network.
 struct ControlView {
     const ElectricalModel* model = nullptr;
-    std::span<const double> p_calc, q_calc;          ///< [n_bus] injections of the solved state
-    std::span<const double> p_load, q_load;          ///< [n_bus] consumption in this scenario
+    std::span<const double> p_calc, q_calc;          ///< [n_bus] what units and constant loads feed in
+    std::span<const double> p_load, q_load;          ///< [n_bus] constant consumption in this scenario
     std::span<double> gen_p;                         ///< [n_gen] scheduled output of units in service
     std::span<const unsigned char> gen_in;           ///< [n_gen]
     std::span<solver::BusKind> kind;                 ///< [n_bus]
@@ -34,10 +34,25 @@ struct ControlView {
     std::span<const double> v_set;                   ///< [n_bus] NaN where nothing is regulated
     std::span<Pin> pin;                              ///< [n_bus]
     solver::VoltageState* state = nullptr;
+    /// Buses joined without impedance whose units act at this bus too, [n_bus]; null: nothing is joined.
+    const std::vector<std::vector<int>>* joined = nullptr;
     double tolerance = 1e-8;                         ///< of the power flow, p.u.
     int round = 0;
     std::vector<ControlAction>* actions = nullptr;
 };
+
+/// Calls visit(generator) for every unit in service that acts at a bus.
+template <class Visit>
+void for_each_unit(const ControlView& view, int bus, Visit&& visit) {
+    const Network& net = *view.model->network;
+    const auto at = [&](int b) {
+        for (int k = net.gen_start[b]; k < net.gen_start[b + 1]; ++k)
+            if (view.gen_in[net.gens_at[k]] != 0) visit(net.gens_at[k]);
+    };
+    at(bus);
+    if (view.joined == nullptr) return;
+    for (const int other : (*view.joined)[bus]) at(other);
+}
 
 class Control {
 public:

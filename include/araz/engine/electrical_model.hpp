@@ -12,12 +12,21 @@ namespace araz {
 
 struct ElectricalModel {
     NetworkPtr network;
-    solver::AdmittancePattern pattern;
-    solver::AdmittanceElements elements;
+    solver::AdmittancePattern pattern;      ///< nodes: the buses, then one per link
+    solver::AdmittanceElements elements;    ///< of a merged branch only its charging
+    solver::Links links;                    ///< branches without impedance
+    std::vector<int> link_branch;           ///< [n_link] branch index
+    std::vector<int> link_of_branch;        ///< [n_branch] link index, -1: none
     solver::AdmittanceValues ybus;          ///< intact
     solver::DcBranches dc;                  ///< intact
     std::vector<unsigned char> bridge;      ///< [n_branch]
-    std::vector<solver::BusKind> kind;      ///< [n_bus] before any control
+    std::vector<solver::BusKind> kind;      ///< [nodes] before any control
+    solver::VoltageDependence load;         ///< [nodes] or empty: the rest of the load is constant power
+
+    std::vector<double> p_constant, q_constant;  ///< [n_bus] that rest; empty like `load`
+
+    [[nodiscard]] int n_link() const { return links.size(); }
+    [[nodiscard]] const solver::Links* links_or_null() const { return links.size() > 0 ? &links : nullptr; }
 
     static std::shared_ptr<const ElectricalModel> build(NetworkPtr network);
 };

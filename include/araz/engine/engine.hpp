@@ -6,13 +6,19 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "araz/engine/control.hpp"
+#include "araz/engine/slack.hpp"
+#include "araz/solver/fast_decoupled.hpp"
 #include "araz/solver/newton.hpp"
 
 namespace araz {
+
+/// Fast-decoupled: B. Stott, O. Alsac 1974 (XB) and R. van Amerongen 1989 (BX), solver/fast_decoupled.hpp.
+enum class Method { newton, fast_decoupled_xb, fast_decoupled_bx };
 
 enum class Start { automatic, stored, flat, dc };
 
@@ -21,18 +27,29 @@ struct EngineOptions {
     int max_iterations = 30;   ///< Newton steps per rung and per control round
     int max_rounds = 100;      ///< control rounds
     Start start = Start::automatic;
+    Method method = Method::newton;
     bool trace = true;
     /// Makes the controls of an engine, in order. Empty: none.
     std::function<ControlList()> controls;
+    /// The controls that act after a contingency; empty: the same.
+    std::function<ControlList()> controls_after;
+    SlackOptions slack;
 };
+
+/// The options of an engine that solves contingencies: no trace, warm starts, the controls that act then.
+[[nodiscard]] EngineOptions for_contingencies(EngineOptions options);
+
+class Balance;
 
 class Engine {
 public:
     Engine(ModelPtr model, EngineOptions options);
+    ~Engine();
+    Engine(Engine&&) noexcept;
 
     /// Solves by the start ladder: the first rung that solves wins.
-    ///   auto, stored: stored voltages; DC angles; DC angles with capped steps; stored with capped steps.
-    ///   flat: flat start, then the DC rungs. dc: the DC rungs.
+    ///   auto, stored: stored voltages; DC angles; ten fast-decoupled sweeps from a flat start; DC angles with
+    ///   capped steps; stored with capped steps. flat: flat start, then as before. dc: from the DC angles on.
     [[nodiscard]] Solution solve(const Scenario& scenario);
 
     /// Solves from a solved state of the same model (set-points restored), then by the ladder.
@@ -59,13 +76,23 @@ private:
     void apply_outages(const Scenario& scenario, Solution& solution);
     void cut_off_lost_parts(const Scenario& scenario, Solution& solution);
     void drop_broken_dc_lines();
+    void replace_lost_references(Solution& solution);
+    void join_buses();
+    void set_up_balance(const Scenario& scenario, Solution& solution);
+    [[nodiscard]] std::vector<AreaTarget> scheduled_positions();
+    void kill(int bus, Solution& solution);
+    [[nodiscard]] bool is_balanced(Solution& solution) const;
+    void gather_supply(const Solution& solution);
     void schedule_injections(const Scenario& scenario, Solution& solution);
     void set_start(const Rung& rung, const Solution* warm);
     void set_dc_angles();
     bool run_rung(const Rung& rung, Solution& solution);
     SolveStatus run_controls(const Rung& rung, Solution& solution);
     solver::NewtonReport newton(const Rung& rung, const std::string& phase, Solution& solution);
+    solver::NewtonReport fast_decoupled(int sweeps);
+    solver::NewtonReport note(solver::NewtonReport report, const std::string& phase, Solution& solution);
     void finish(Solution& solution);
+    void recover_links(Solution& solution);
     [[nodiscard]] std::vector<Rung> ladder(bool warm) const;
     [[nodiscard]] ControlView view(Solution& solution, int round);
     [[nodiscard]] solver::PowerFlowProblem problem() const;
@@ -74,14 +101,23 @@ private:
     ModelPtr model_;
     EngineOptions options_;
     solver::NewtonSolver newton_;
+    std::unique_ptr<solver::FastDecoupledSolver> sweeper_;  ///< made when first needed
     ControlList controls_;
 
     // The solve at hand.
     solver::AdmittanceValues patched_;
     bool use_patched_ = false;
     std::vector<unsigned char> out_mask_;  ///< [n_branch] outages of the solve at hand; empty: none
+    std::vector<int> part_;                ///< [n_bus] island in this scenario, -1: dead
     std::vector<solver::BusKind> kind_, start_kind_;
-    std::vector<double> p_, q_, v_set_, start_q_;
+    std::vector<double> p_, q_, v_set_, start_p_, start_q_, start_p_load_, start_q_load_;
+    std::vector<double> p_supply_, q_supply_;  ///< [nodes] what units and constant loads feed in, at the last state
+    std::vector<int> holder_;              ///< [n_bus] bus that holds the voltage for its units; empty: each its own
+    std::vector<std::vector<int>> joined_; ///< [n_bus] buses whose units act at this holder; empty without any
+    std::unique_ptr<Balance> balance_;
+    std::vector<AreaTarget> positions_;    ///< of the dispatch of the case; filled when first needed
+    bool have_positions_ = false;
+    bool dc_ = false;
     std::vector<double> gen_p_, start_gen_p_;
     std::vector<unsigned char> gen_in_;
     solver::VoltageState state_;

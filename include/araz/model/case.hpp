@@ -128,6 +128,26 @@ struct GenCostRow {
     bool operator==(const GenCostRow&) const = default;
 };
 
+/// How a load follows its voltage: fractions of its power at 1 p.u. that grow with V^2 (z), with V (i) and
+/// with V^n (e); the rest is constant power. Fractions may be negative, as fitted models have them.
+struct LoadMix {
+    double p_z = 0.0, p_i = 0.0, p_e = 0.0, p_exponent = 0.0;
+    double q_z = 0.0, q_i = 0.0, q_e = 0.0, q_exponent = 0.0;
+
+    [[nodiscard]] bool constant() const {
+        return p_z == 0.0 && p_i == 0.0 && p_e == 0.0 && q_z == 0.0 && q_i == 0.0 && q_e == 0.0;
+    }
+    bool operator==(const LoadMix&) const = default;
+};
+
+/// The load of a bus that is not constant power.
+struct LoadModelRow {
+    BusId bus{};
+    LoadMix mix;
+
+    bool operator==(const LoadModelRow&) const = default;
+};
+
 struct AreaRow {
     int area = 0;
     std::string name;
@@ -166,6 +186,7 @@ struct Case {
     /// by default, so its files do not; formats that model HVDC set it.
     bool dc_lines_active = false;
     std::vector<GenCostRow> gen_costs;
+    std::vector<LoadModelRow> load_models;  ///< at most one per bus
     std::vector<AreaRow> areas;  ///< names for numbers used in buses; may be empty
     std::vector<AreaRow> zones;
     std::vector<SourceFile> files;

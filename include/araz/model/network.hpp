@@ -20,10 +20,23 @@
 
 namespace araz {
 
+/// Whose word counts about the voltage dependence of loads: the case, or one model for all of them.
+struct LoadModelChoice {
+    bool from_case = true;
+    LoadMix mix;  ///< otherwise
+
+    /// "case", "pq", "zip:Z,I,P[,Z,I,P]" (fractions of P, then of Q, each summing to 1) or "exp:NP[,NQ]".
+    /// Error AZ3032 (kind usage).
+    static Result<LoadModelChoice> parse(const std::string& text);
+};
+
 struct BuildOptions {
     std::set<std::string> allow;  ///< codes whose errors are lowered to warnings where a treatment exists
     std::set<std::string> deny;   ///< codes raised to errors
     enum class DcLines { as_case, on, off } dc_lines = DcLines::as_case;
+    /// A branch with |r + jx| below this (p.u.), or with r = x = 0, joins its buses without impedance.
+    double merge_below = 1e-8;
+    LoadModelChoice load_model = {};
 };
 
 struct Network;
@@ -41,6 +54,7 @@ struct Network {
     std::vector<double> vm_stored, va_stored;
     std::vector<double> p_load, q_load, g_shunt, b_shunt;
     std::vector<double> v_set;         ///< regulated magnitude, NaN at PQ buses
+    std::vector<LoadMix> load_mix;     ///< of p_load, q_load, which stand at 1 p.u.; empty: constant power
     std::vector<double> vmin, vmax;
     std::vector<double> base_kv;
     std::vector<int> area, zone;
@@ -53,6 +67,7 @@ struct Network {
     std::vector<int> from, to;
     std::vector<double> r, x, b_charge, tap, shift;
     std::vector<double> rate_a, rate_b, rate_c;  ///< p.u. MVA; 0: no limit
+    std::vector<unsigned char> merged; ///< joins its buses without impedance (switch, coupler, tiny |z|)
 
     // --- generators in service [n_unit], then the ends of DC lines [n_unit .. n_gen) ---
     // A converter end injects like a unit (from end: -P, to end: P less losses) and regulates voltage within

@@ -49,6 +49,7 @@ inline constexpr std::array<List, 3> q_limit{"none", "q_min", "q_max"};
 inline constexpr std::array<List, 2> branch_side{"from", "to"};
 inline constexpr std::array<List, 2> shift_side{"source", "sink"};
 inline constexpr std::array<List, 2> equation{"P", "Q"};
+inline constexpr std::array<List, 2> participant{"generator", "load"};
 inline constexpr std::array<List, 2> exchange{"net", "scheduled"};
 inline constexpr std::array<List, 7> violation{"thermal", "voltage_low", "voltage_high", "voltage_step",
                                                "q_limit", "p_limit",     "unsolved"};
@@ -73,8 +74,8 @@ constexpr auto fields(const BusResult*) {
         field("va_deg", &R::va_deg, "voltage angle"),
         field("vmin_pu", &R::vmin_pu, "lower voltage limit, per unit").extra().from_case(),
         field("vmax_pu", &R::vmax_pu, "upper voltage limit, per unit").extra().from_case(),
-        field("p_load_mw", &R::p_load_mw, "active load").extra().from_case(),
-        field("q_load_mvar", &R::q_load_mvar, "reactive load").extra().from_case()};
+        field("p_load_mw", &R::p_load_mw, "active load at the solved voltage").extra(),
+        field("q_load_mvar", &R::q_load_mvar, "reactive load at the solved voltage").extra()};
 }
 
 constexpr auto fields(const BranchResult*) {
@@ -184,6 +185,34 @@ constexpr auto fields(const Totals*) {
         field("dc_mvar", &R::dc_mvar, "reactive power injected by converters").extra()};
 }
 
+constexpr auto fields(const SlackShareResult*) {
+    using R = SlackShareResult;
+    return std::tuple{
+        field("kind", &R::kind, "what takes part").of(words::participant),
+        field("generator", &R::generator, "row of the generator in the case file, from 1").id(),
+        field("bus", &R::bus, "bus number"),
+        field("name", &R::name, "generator or bus name").label(),
+        field("island", &R::island, "island, from 1"),
+        field("area", &R::area, "area of the bus").label(),
+        field("scheduled_mw", &R::scheduled_mw, "scheduled output, or consumption of a load"),
+        field("share_mw", &R::share_mw, "infeed added to balance the group"),
+        field("weight", &R::weight, "share of the group by the key before limits"),
+        field("at_limit", &R::at_limit, "whether a limit cuts its share")};
+}
+
+constexpr auto fields(const SlackGroupResult*) {
+    using R = SlackGroupResult;
+    return std::tuple{
+        field("island", &R::island, "island, from 1"),
+        field("area", &R::area, "area that balances by itself; none: the island").id(),
+        field("name", &R::name, "its name").label(),
+        field("reference_bus", &R::reference_bus, "bus that holds the angle"),
+        field("imbalance_mw", &R::imbalance_mw, "infeed shared among the participants"),
+        field("unmet_mw", &R::unmet_mw, "imbalance that the limits of the participants leave open"),
+        field("scheduled_net_export_mw", &R::scheduled_net_export_mw, "net position to hold"),
+        field("net_export_mw", &R::net_export_mw, "net position found")};
+}
+
 constexpr auto fields(const IterationResult*) {
     using R = IterationResult;
     return std::tuple{
@@ -266,6 +295,8 @@ constexpr auto fields(const PfResult*) {
         field("branches", &R::branches, "branches"),
         field("generators", &R::generators, "generators"),
         field("dc_lines", &R::dc_lines, "DC lines").extra(),
+        field("slack_groups", &R::slack_groups, "groups that share their imbalance").extra(),
+        field("slack_shares", &R::slack_shares, "what each participant took of it").extra(),
         field("violations", &R::violations, "limits broken"),
         field("trace", &R::trace, "Newton iterations, one by one").extra(),
         field("diagnosis", &R::diagnosis, "what a failed solve leaves").extra()};
@@ -279,6 +310,7 @@ constexpr auto fields(const ContingencyResult*) {
         field("outage", &R::outage, "elements out").label(),
         field("status", &R::status, "how the solve ended").of(words::status),
         field("main_island", &R::main_island, "how the part with the slack was solved").of(words::status).extra(),
+        field("reason", &R::reason, "why a solve failed, where more is known than its status").extra(),
         field("iterations", &R::iterations, "Newton iterations"),
         field("max_mismatch_pu", &R::max_mismatch_pu, "largest mismatch, per unit").extra(),
         field("max_loading_pct", &R::max_loading_pct, "largest loading"),

@@ -128,6 +128,31 @@ struct Totals {
     double dc_mvar = 0.0;    ///< MVAr injected by converters
 };
 
+/// What one unit or load contributed to the active balance.
+struct SlackShareResult {
+    std::string kind;          ///< "generator", "load"
+    int generator = 0;         ///< 0: a load
+    std::int64_t bus = 0;
+    std::string name;
+    int island = 0;
+    int area = 0;              ///< of its bus
+    double scheduled_mw = 0.0; ///< output, or consumption, before
+    double share_mw = 0.0;     ///< infeed added
+    double weight = 0.0;       ///< over the group; 0 when it cannot move in this direction
+    bool at_limit = false;
+};
+
+/// A group of participants that balances together: an island, or an area of it.
+struct SlackGroupResult {
+    int island = 0;
+    int area = 0;              ///< 0: the whole island
+    std::string name;
+    std::int64_t reference_bus = 0;
+    double imbalance_mw = 0.0; ///< shared, positive: more infeed
+    double unmet_mw = 0.0;     ///< left open by the limits of the participants
+    double scheduled_net_export_mw = nan_value, net_export_mw = nan_value;  ///< where a net position is held
+};
+
 struct IterationResult {
     int iteration = 0;
     double mismatch_pu = nan_value;
@@ -199,6 +224,8 @@ struct PfResult {
     std::vector<BranchResult> branches;
     std::vector<GeneratorResult> generators;
     std::vector<DcLineResult> dc_lines;
+    std::vector<SlackGroupResult> slack_groups;  ///< empty when the reference alone balances
+    std::vector<SlackShareResult> slack_shares;
     std::vector<Violation> violations;
     std::vector<IterationResult> trace;
     Diagnosis diagnosis;  ///< filled when status is not solved
@@ -211,6 +238,7 @@ struct ContingencyResult {
     SolveStatus status = SolveStatus::no_solution_found;
     /// How the part that stays with the slack was solved when `status` is islanded.
     SolveStatus main_island = SolveStatus::no_solution_found;
+    std::string reason;               ///< of a failure that has one beyond the status
     int iterations = 0;
     double max_mismatch_pu = nan_value;
     double max_loading_pct = nan_value;

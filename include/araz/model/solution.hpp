@@ -29,11 +29,34 @@ struct ControlAction {
     int round = 0;
 };
 
+/// What one participant contributed to the balance, p.u.
+struct SlackShare {
+    int index = 0;           ///< generator index, or bus index of a load
+    bool load = false;
+    double scheduled = 0.0;  ///< output, or consumption, before
+    double share = 0.0;      ///< infeed added: a load consumes that much less
+    double weight = 0.0;     ///< normalised over the group; 0 when it cannot move in this direction
+    bool at_limit = false;
+};
+
+/// Balance of one group of participants.
+struct SlackBalance {
+    int island = 0;
+    int area = -1;           ///< area number, -1: the whole island
+    int reference = -1;      ///< bus that holds the angle of the island
+    double imbalance = 0.0;  ///< p.u. shared, positive: more infeed
+    double unmet = 0.0;      ///< p.u. of it that the limits left open
+    bool interchange = false;///< whether a net position is held
+    double target = 0.0, net_export = 0.0;  ///< p.u., where it is
+    std::vector<SlackShare> shares;
+};
+
 struct Solution {
     SolveStatus status = SolveStatus::no_solution_found;
     int iterations = 0;         ///< Newton steps of the rung that solved and of all control rounds
     double max_mismatch = 0.0;  ///< p.u.
     std::string start;          ///< rung that solved
+    std::string reason;         ///< of a failure that has one beyond the status
     std::vector<std::string> tried;  ///< rungs in order with their outcome
 
     std::vector<double> vm, va;  ///< [n_bus]; at dead buses 0
@@ -46,6 +69,8 @@ struct Solution {
     double lost_load = 0.0, lost_generation = 0.0;  ///< p.u., cut off by the outages
     int lost_buses = 0;
     int weakest_bus = -1;
+    std::vector<SlackBalance> balances;  ///< empty when the reference alone balances
+    std::vector<double> link_p, link_q;  ///< [n_link] flow from -> to of branches without impedance
     std::vector<ControlAction> actions;
     std::vector<TraceEntry> trace;
 

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace araz::solver {
@@ -45,7 +46,11 @@ struct AdmittancePattern {
     [[nodiscard]] int n_branch() const { return static_cast<int>(from.size()); }
     [[nodiscard]] int nnz() const { return static_cast<int>(column.size()); }
 
-    static AdmittancePattern build(int n_bus, std::span<const int> from, std::span<const int> to);
+    /// `couplings`: pairs of nodes that need entries without being joined by a branch.
+    static AdmittancePattern build(int n_bus, std::span<const int> from, std::span<const int> to,
+                                   std::span<const std::pair<int, int>> couplings = {});
+    /// Position of entry (row, column); it must exist.
+    [[nodiscard]] int slot(int row, int at_column) const;
 };
 
 /// Values on an AdmittancePattern.

@@ -20,7 +20,9 @@ struct DcBranches {
 /// Factors B once for one set of branches and bus kinds; solves for many injections.
 class DcSolver {
 public:
-    DcSolver(const AdmittancePattern& pattern, const DcBranches& branches, std::span<const BusKind> kind);
+    /// `links`: branches without impedance, null: none. `va` of their nodes is the flow from -> to.
+    DcSolver(const AdmittancePattern& pattern, const DcBranches& branches, std::span<const BusKind> kind,
+             const Links* links = nullptr);
 
     [[nodiscard]] bool ok() const { return ok_; }
 
@@ -32,6 +34,9 @@ public:
 
     /// x_i = d flow(branch) / d p_i for every bus [n_bus]; 0 at slack and dead buses.
     void flow_sensitivity(int branch, std::span<double> x);
+
+    /// In: a linear figure's derivative with respect to every unknown; out: with respect to the injections [nodes].
+    void adjoint(std::span<double> x);
 
     /// Change of a flow for a change of the angles.
     [[nodiscard]] double flow_change(int branch, std::span<const double> dva) const {
@@ -47,6 +52,7 @@ private:
     const AdmittancePattern* pattern_;
     DcBranches branches_;
     std::vector<BusKind> kind_;
+    const Links* links_;
     SparseLu lu_;
     std::vector<double> rhs_;
     bool ok_ = false;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "araz/base/status.hpp"
+#include "araz/solver/border.hpp"
 #include "araz/solver/power_equations.hpp"
 #include "araz/solver/sparse_lu.hpp"
 
@@ -42,7 +43,9 @@ public:
     explicit NewtonSolver(const AdmittancePattern& pattern);
 
     /// Improves `state` until the mismatch meets the tolerance. On failure `state` is the best reached.
-    NewtonReport solve(const PowerFlowProblem& problem, VoltageState& state, const NewtonOptions& options);
+    /// `border`: further unknowns and equations, held to the same tolerance; null: none.
+    NewtonReport solve(const PowerFlowProblem& problem, VoltageState& state, const NewtonOptions& options,
+                       Border* border = nullptr);
 
     /// Fixes the pivot order at this state. Call once per solver before solves that must not depend on
     /// which of them came first (contingencies shared among threads).
@@ -58,11 +61,16 @@ public:
 
 private:
     LuHealth factor_at(const PowerFlowProblem& problem, const VoltageState& state);
-    double take_step(const PowerFlowProblem& problem, VoltageState& state, const NewtonOptions& options);
+    double take_step(const PowerFlowProblem& problem, VoltageState& state, const NewtonOptions& options, Border* border);
+    WorstMismatch border_mismatch(const PowerFlowProblem& problem, const VoltageState& state, const Border& border,
+                                  WorstMismatch worst);
+    bool solve_border(const PowerFlowProblem& problem, const VoltageState& state, const Border& border);
 
     PowerEquations equations_;
     SparseLu lu_;
     std::vector<double> jacobian_, step_;
+    std::vector<double> border_residual_, border_step_;
+    std::vector<std::vector<double>> border_columns_;
 };
 
 }  // namespace araz::solver

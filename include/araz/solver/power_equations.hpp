@@ -10,6 +10,11 @@
 // Every bus has both rows and both unknowns (2i: P, va; 2i+1: Q, ln V); rows that do not apply to the
 // kind of the bus are identity rows. So switching PV and PQ, or moving the slack, changes values and
 // never the pattern. Everything per unit and radians.
+//
+// Branches without impedance (links) have a node of their own, whose two unknowns are the power flowing
+// through the branch and whose two equations tie the voltages of its ends:
+//   va_f - va_t - shift = 0,   ln V_f - ln V_t - ln tap = 0
+// Opening one is again a change of values: its node becomes dead.
 #pragma once
 
 #include <cstdint>
@@ -26,26 +31,56 @@ enum class BusKind : std::uint8_t {
     pv,     ///< P and V given
     slack,  ///< V and angle given
     dead,   ///< de-energised: no equations
+    angle,  ///< angle and Q given: a reference whose units stand at a reactive limit
+    link,   ///< no bus: the node of a branch without impedance
 };
 
-/// Voltage-dependent part of the consumption at a bus: S(V) = s0 + s1 V + s2 V^2 added to the load.
+[[nodiscard]] constexpr bool has_p_equation(BusKind kind) { return kind == BusKind::pq || kind == BusKind::pv; }
+[[nodiscard]] constexpr bool has_q_equation(BusKind kind) { return kind == BusKind::pq || kind == BusKind::angle; }
+[[nodiscard]] constexpr bool is_reference(BusKind kind) { return kind == BusKind::slack || kind == BusKind::angle; }
+[[nodiscard]] constexpr bool holds_voltage(BusKind kind) { return kind == BusKind::pv || kind == BusKind::slack; }
+
+/// Voltage-dependent part of the consumption at a bus, added to the constant part of the load:
+///   P(V) = p1 V + p2 V^2 + pe V^np,   Q(V) = q1 V + q2 V^2 + qe V^nq.
 struct VoltageDependence {
     std::vector<double> p1, p2, q1, q2;  ///< [n_bus] each, or all empty
+    std::vector<double> pe, np, qe, nq;  ///< [n_bus] each, or all empty
     [[nodiscard]] bool empty() const { return p1.empty(); }
+    void resize(std::size_t n);
+
+    [[nodiscard]] double p(int bus, double v) const;
+    [[nodiscard]] double q(int bus, double v) const;
+    /// Derivatives with respect to ln V.
+    [[nodiscard]] double dp(int bus, double v) const;
+    [[nodiscard]] double dq(int bus, double v) const;
+};
+
+/// Branches without impedance, in the order of their nodes.
+struct Links {
+    int first_node = 0;                 ///< link k has node first_node + k
+    std::vector<int> from, to;          ///< [n_link] buses
+    std::vector<double> log_tap, shift; ///< ideal transformer at the from side
+    /// Slots in the admittance pattern: (from, node), (to, node), (node, from), (node, to).
+    std::vector<int> slot_fn, slot_tn, slot_nf, slot_nt;
+
+    [[nodiscard]] int size() const { return static_cast<int>(from.size()); }
+    [[nodiscard]] int node(int link) const { return first_node + link; }
+    void find_slots(const AdmittancePattern& pattern);
 };
 
 /// The equations of one solve. Views only: nothing is owned.
 struct PowerFlowProblem {
     const AdmittancePattern* pattern = nullptr;
     const AdmittanceValues* ybus = nullptr;
-    std::span<const BusKind> kind;     ///< [n_bus]
-    std::span<const double> p, q;      ///< [n_bus] net scheduled injection (constant part)
+    std::span<const BusKind> kind;     ///< [nodes of the pattern]
+    std::span<const double> p, q;      ///< [nodes] net scheduled injection (constant part)
     const VoltageDependence* load = nullptr;  ///< may be null
+    const Links* links = nullptr;             ///< may be null
 };
 
-/// Bus voltages.
+/// Bus voltages. At the node of a link: `va` the active, `vm` the reactive power from -> to.
 struct VoltageState {
-    std::vector<double> vm, va;  ///< [n_bus]
+    std::vector<double> vm, va;  ///< [nodes]
 };
 
 /// Worst equation of a mismatch vector.
@@ -60,7 +95,8 @@ class PowerEquations {
 public:
     explicit PowerEquations(const AdmittancePattern& pattern);
 
-    /// Injections P_i, Q_i computed from the voltages (into p_calc, q_calc).
+    /// Injections P_i, Q_i computed from the voltages (into p_calc, q_calc): what leaves the bus over
+    /// branches, shunts and links.
     void injections(const PowerFlowProblem& problem, const VoltageState& state);
 
     /// mismatch[2i] = P_sched - P_calc, mismatch[2i+1] = Q_sched - Q_calc; 0 on rows that do not apply.
@@ -70,6 +106,12 @@ public:
     /// Jacobian of the calculated (minus scheduled, for voltage-dependent loads) injections by rows, on
     /// `row_start()`/`column()`. Uses the injections computed last.
     void jacobian(const PowerFlowProblem& problem, const VoltageState& state, std::span<double> values) const;
+
+    /// P_sched - P_calc of a bus, whether or not its kind has that equation.
+    [[nodiscard]] double active_mismatch(const PowerFlowProblem& problem, const VoltageState& state, int bus) const;
+    /// Change of P_calc (and of voltage-dependent load) of a bus along a step (dva, dlnV) by node.
+    [[nodiscard]] double active_along(const PowerFlowProblem& problem, const VoltageState& state, int bus,
+                                      std::span<const double> step) const;
 
     [[nodiscard]] int size() const { return 2 * pattern_->n_bus; }
     [[nodiscard]] const std::vector<int>& row_start() const { return row_start_; }
@@ -81,9 +123,19 @@ public:
     [[nodiscard]] double rounding_floor(const PowerFlowProblem& problem, const VoltageState& state) const;
 
 private:
+    struct Entry {
+        double h = 0.0, n = 0.0, m = 0.0, l = 0.0;
+    };
+    [[nodiscard]] Entry entry(const PowerFlowProblem& problem, const VoltageState& state, int row, int slot) const;
+    void write_links(const PowerFlowProblem& problem, std::span<double> values) const;
+    /// Where the 2x2 block of a slot of row i lies in the values of the Jacobian.
+    [[nodiscard]] double* p_row_at(std::span<double> values, int row, int slot) const;
+    [[nodiscard]] double* q_row_at(std::span<double> values, int row, int slot) const;
+
     const AdmittancePattern* pattern_;
     std::vector<int> row_start_, column_;
     std::vector<double> p_, q_, e_, f_;
+    std::vector<double> p_link_, q_link_;  ///< part of p_, q_ that flows into links; empty without any
 };
 
 }  // namespace araz::solver

@@ -19,7 +19,7 @@ struct Contingency {
     bool splits = false;          ///< cuts buses off from every slack
     bool excluded = false;        ///< asked to be left out: listed, never solved
 
-    [[nodiscard]] Scenario scenario() const { return {label, branches, generators, {}, {}}; }
+    [[nodiscard]] Scenario scenario() const { return {label, branches, generators, {}, {}, {}}; }
     [[nodiscard]] std::vector<std::string> elements(const Network& net) const;
 };
 

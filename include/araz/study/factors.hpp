@@ -16,21 +16,18 @@
 #include <vector>
 
 #include "araz/engine/electrical_model.hpp"
+#include "araz/engine/slack.hpp"
 #include "araz/model/factor_results.hpp"
 #include "araz/study/capacity.hpp"
 
 namespace araz {
 
-/// Shares of a distributed slack. `file` is the participation factor of the units (MATPOWER's APF).
-enum class SlackShare { pmax, headroom, pg, load, file };
-[[nodiscard]] Result<SlackShare> parse_slack_share(const std::string& text);
-[[nodiscard]] std::string_view to_string(SlackShare share);
-
 struct FactorOptions {
     bool taps = true;                        ///< tap ratios enter the susceptances
-    std::optional<SlackShare> distributed;   ///< nothing: the reference bus of each island
+    std::optional<SlackKey> distributed;     ///< nothing: the reference bus of each island
     std::vector<int> branch_rows;            ///< 0-based rows to report; empty: all in service
     std::vector<int> outage_rows;            ///< 0-based rows; empty: all in service for LODF, none for OTDF
+    std::vector<double> slack_factors;       ///< [n_gen] of SlackKey::file; empty: the APF column of the case
 };
 
 /// What the columns of a PTDF are. Without anything: every energised bus.

@@ -1,0 +1,16 @@
+// One start of the ladder.
+#pragma once
+
+#include "araz/engine/engine.hpp"
+
+namespace araz {
+
+struct Engine::Rung {
+    Start start = Start::stored;
+    bool warm = false;
+    bool capped = false;
+    const char* name = "";
+    int sweeps = 0;  ///< fast-decoupled sweeps before Newton
+};
+
+}  // namespace araz
