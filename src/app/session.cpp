@@ -148,7 +148,7 @@ DiagnosisMeans diagnosis_means(const Options& options, const std::string& path, 
     DiagnosisMeans means;
     means.command = power_flow_command(options, path, "--scale-load");
     means.build = build;
-    means.scale_load = options.number("--scale-load");
+    means.scale_load = options.given("--scale-load") ? options.number("--scale-load") : 1.0;
     for (const Change& change : changes) {
         if (options.text(change.option) == change.value) continue;
         Options changed = options;
@@ -175,8 +175,7 @@ Result<StudySetup> make_setup(const Options& options, const std::string& path) {
 }
 
 Result<StudySetup> make_setup(const Options& options, const std::string& path, Case grid) {
-    const double scale = options.number("--scale-load");
-    if (scale != 1.0) grid = scale_load_and_generation(std::move(grid), scale);
+    if (options.given("--scale-load")) grid = scale_load_and_generation(std::move(grid), options.number("--scale-load"));
     BuildOptions build = build_options(options);
     auto load_model = LoadModelChoice::parse(options.text("--load-model"));
     if (!load_model) return load_model.error();
