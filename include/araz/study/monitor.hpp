@@ -50,6 +50,10 @@ public:
     /// `contingency`: whether post-contingency ratings apply.
     void read(const Solution& solution, bool contingency, std::vector<Reading>& readings);
     [[nodiscard]] const MonitorOptions& options() const { return options_; }
+    /// [n_branch] limit of each branch, p.u.; 0: none.
+    [[nodiscard]] const std::vector<double>& ratings(bool contingency) const {
+        return contingency ? rating_contingency_ : rating_base_;
+    }
 
 private:
     ModelPtr model_;
