@@ -81,12 +81,12 @@ void LaneGroup::load(const LaneStart& start, std::span<const LaneLoad> loads) {
     }
     patches_.clear();
     for (int lane = 0; lane < static_cast<int>(loads.size()); ++lane) {
+        load_change(lane, *loads[lane].change);
         if (const VoltageState* resumed = loads[lane].resumed)
             for (int k = 0; k < program_->n_bus; ++k) {
                 at(arrays_.vm, lane, k) = resumed->vm[k];
                 at(arrays_.va, lane, k) = resumed->va[k];
             }
-        load_change(start, lane, *loads[lane].change);
     }
     std::stable_sort(patches_.begin(), patches_.end(),
                      [](const LanePatchRow& a, const LanePatchRow& b) { return a.node < b.node; });
@@ -95,8 +95,7 @@ void LaneGroup::load(const LaneStart& start, std::span<const LaneLoad> loads) {
     kernels_->phasors(arrays_, 0, program_->n_bus);
 }
 
-void LaneGroup::load_change(const LaneStart& start, int lane, const LaneChange& change) {
-    (void)start;
+void LaneGroup::load_change(int lane, const LaneChange& change) {
     for (const LaneChange::Row& row : change.rows) patches_.push_back({row.node, lane, row.g.data(), row.b.data()});
     for (const LaneChange::Injection& injection : change.injections) {
         at(arrays_.p_sched, lane, injection.node) = injection.p;
@@ -110,6 +109,7 @@ void LaneGroup::load_change(const LaneStart& start, int lane, const LaneChange& 
         at(arrays_.vm, lane, place) = 0.0;
         at(arrays_.va, lane, place) = 0.0;
     }
+    for (const LaneChange::Magnitude& magnitude : change.magnitudes) at(arrays_.vm, lane, magnitude.place) = magnitude.vm;
 }
 
 std::uint32_t LaneGroup::step(std::uint32_t active) {

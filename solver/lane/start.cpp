@@ -221,7 +221,8 @@ void FirstStep::list_sources(const LaneChange& change) {
 
 bool FirstStep::fits(const LaneChange& change) {
     if (change.rows.size() + change.kinds.size() + change.dead.size() + change.injections.size() >
-        static_cast<std::size_t>(LaneStart::max_sources))
+            static_cast<std::size_t>(LaneStart::max_sources) ||
+        !change.magnitudes.empty())  // would change the rows of all neighbours
         return false;
     list_changed_rows(change);
     return static_cast<int>(changed_.size()) <= LaneStart::max_rank;

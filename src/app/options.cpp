@@ -22,6 +22,9 @@ constexpr std::array table{
     OptionSpec{"--tol", number, "PU", "1e-8", "infinity norm of the mismatch that counts as solved", "Solving", 1e-14, 1.0},
     OptionSpec{"--max-iterations", integer, "N", "30", "Newton steps per rung", "Solving", 1, 10000},
     OptionSpec{"--threads", integer, "N", "0", "threads; 0: all cores. Results are the same for any number", "Solving", 0, 4096},
+    OptionSpec{"--engine", choice, "lane|scalar", "lane",
+               "who solves many outages of one state: lanes, several at a time, or one by one; the results agree within "
+               "the tolerance", "Solving", 0, 0},
     // Limits.
     OptionSpec{"--rating-base", text, "RATING", "A", "rating in the intact grid: A, B, C or a factor such as 0.9xA", "Limits", 0, 0},
     OptionSpec{"--rating-contingency", text, "RATING", "A", "rating after a contingency: A, B, C or 1.2xA", "Limits", 0, 0},

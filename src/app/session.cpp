@@ -73,6 +73,7 @@ Result<StudySetup> make_setup(const Options& options, const std::string& path) {
     StudySetup setup;
     setup.model = ElectricalModel::build(*network);
     setup.threads = options.integer("--threads");
+    setup.sweep = options.text("--engine") == "scalar" ? SweepEngine::scalar : SweepEngine::lane;
     setup.engine.tolerance = options.number("--tol");
     setup.engine.max_iterations = options.integer("--max-iterations");
     setup.engine.start = start_of(options.text("--start"));

@@ -22,7 +22,7 @@ const std::vector<Verb>& verb_table() {
          "  araz pf case118.m --q-limits off -o result.h5\n",
          run_pf},
         {"n1", "AC contingency analysis of every single branch outage", "CASE", 1, 1,
-         {"--q-limits", "--start", "--tol", "--max-iterations", "--threads", "--rating-base", "--rating-contingency",
+         {"--q-limits", "--start", "--tol", "--max-iterations", "--threads", "--engine", "--rating-base", "--rating-contingency",
           "--voltage-limits", "--fail-on-violations", "--contingencies", "--generators", "--exclude", "--allow", "--deny",
           "--point", "--variant", "--from-format", "--format", "--output", "--table", "--limit", "--color", "--progress"},
          "  araz n1 case118.m\n  araz n1 case24_ieee_rts.m --rating-contingency C --table violations --format csv\n",

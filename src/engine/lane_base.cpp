@@ -55,6 +55,7 @@ LaneBase::LaneBase(ModelPtr model, const EngineOptions& options, const Scenario&
 void LaneBase::set_start(const Solution& warm) {
     const Network& net = *model_->network;
     solver::VoltageState state{warm.vm, warm.va};
+    warm_vm_ = warm.vm;
     for (int b = 0; b < net.n_bus; ++b) {
         const BusKind kind = scenario_.kind[b];
         if (kind == BusKind::slack) state.va[b] = net.va_stored[b];

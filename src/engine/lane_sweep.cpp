@@ -136,6 +136,10 @@ void LaneSweep::build_change(const Scenario& outage, Job& job) {
         const BusKind kind = job.scenario.kind[bus];
         if (kind != base_->scenario_.kind[bus])
             change.kinds.push_back({node, kind != BusKind::dead, kind == BusKind::pq});
+        // A bus that is held no more starts from what it had, not from its set-point.
+        if (kind == BusKind::pq && base_->scenario_.kind[bus] == BusKind::pv && base_->warm_vm_[bus] > 0.0 &&
+            base_->warm_vm_[bus] != base_->start_->vm[node])
+            change.magnitudes.push_back({node, base_->warm_vm_[bus]});
     }
     for (const int bus : job.scenario.dead) change.dead.push_back(program.place_of[bus]);
 }

@@ -52,6 +52,7 @@ private:
     LoadedScenario scenario_;
     solver::LaneProgram program_;
     std::unique_ptr<solver::LaneStart> start_;
+    std::vector<double> warm_vm_;              ///< [n_bus] without restored set-points
     std::vector<int> regulated_;               ///< buses held at the start
     std::vector<int> regulated_node_;
     std::vector<int> regulated_of_;            ///< [n_bus] place in regulated_, -1

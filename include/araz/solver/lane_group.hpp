@@ -81,7 +81,7 @@ private:
     double& at(double* array, int lane, int place) {
         return array[static_cast<std::ptrdiff_t>(place) * kernels_->width + lane];
     }
-    void load_change(const LaneStart& start, int lane, const LaneChange& change);
+    void load_change(int lane, const LaneChange& change);
 
     const LaneProgram* program_;
     const LaneKernels* kernels_;

@@ -162,7 +162,7 @@ struct LaneKernels {
     void (*voltages)(const LaneArrays&, LaneVoltageArgs&) = nullptr;
     /// Lanes in which some regulated bus may have to switch.
     std::uint32_t (*reactive_screen)(const LaneArrays&, const LaneReactiveScreen&) = nullptr;
-    /// The vectorised sine and cosine themselves: n x W values. At most 2 units in the last place for
+    /// The vectorised sine and cosine themselves: n x W values. At most 2.5 units in the last place for
     /// |x| <= 1e5.
     void (*sincos)(const double* x, double* s, double* c, std::ptrdiff_t n) = nullptr;
 };

@@ -36,6 +36,11 @@ struct LaneChange {
     std::vector<Injection> injections;  ///< a later one counts
     std::vector<Kind> kinds;            ///< a later one counts
     std::vector<int> dead;              ///< places without voltage
+    struct Magnitude {
+        int place = 0;
+        double vm = 0.0;
+    };
+    std::vector<Magnitude> magnitudes;  ///< where the lane starts from another magnitude
 };
 
 class LaneStart {
