@@ -38,11 +38,11 @@ ARAZ_INLINE M lanes_of(std::uint32_t bits) {
 ARAZ_INLINE V keep(V x, M mask) { return (V)((M)x & mask); }
 
 ARAZ_INLINE std::uint32_t bits_of(M mask) {
-#if defined(__AVX512DQ__)
+#if defined(__AVX512DQ__) && ARAZ_LANE_WIDTH == 8
     return _mm512_movepi64_mask((__m512i)mask);
-#elif defined(__AVX2__)
+#elif defined(__AVX2__) && ARAZ_LANE_WIDTH == 4
     return static_cast<std::uint32_t>(_mm256_movemask_pd((__m256d)mask));
-#elif defined(__x86_64__)
+#elif defined(__x86_64__) && ARAZ_LANE_WIDTH == 2
     return static_cast<std::uint32_t>(_mm_movemask_pd((__m128d)mask));
 #else
     std::uint32_t bits = 0;
