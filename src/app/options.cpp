@@ -51,10 +51,12 @@ constexpr std::array table{
     // Continuation.
     OptionSpec{"--target", number, "FACTOR", "2", "growth: loads and outputs at lambda 1, relative to the base", "Continuation", 0.0, 1000.0},
     OptionSpec{"--grow", text, "BUSES", "", "growth of the loads of these buses alone, fed by the reference bus", "Continuation", 0, 0},
-    OptionSpec{"--q-limits-slack", flag, "", "", "the reference bus has reactive limits too; at its limit another bus becomes the reference", "Continuation", 0, 0},
     OptionSpec{"--p-limits", choice, "on|off", "off", "growth: units stop at Pmax, and a full reference bus hands over to another", "Continuation", 0, 0},
     OptionSpec{"--stop", choice, "nose|limit|full", "nose", "where a curve ends: at the largest lambda, at the first limit of flow or voltage, or back at lambda 0 on the lower part", "Continuation", 0, 0},
     OptionSpec{"--max-points", integer, "N", "2000", "points of a curve at most", "Continuation", 2, 1e6},
+    OptionSpec{"--engine", choice, "lane|scalar", "lane",
+               "who solves many outages of one state: lanes, several at a time, or one by one; the results agree within "
+               "the tolerance", "Solving", 0, 0},
     // Limits.
     OptionSpec{"--rating-base", text, "RATING", "A", "rating in the intact grid: A, B, C or a factor such as 0.9xA", "Limits", 0, 0},
     OptionSpec{"--rating-contingency", text, "RATING", "A", "rating after a contingency: A, B, C or 1.2xA", "Limits", 0, 0},

@@ -186,6 +186,7 @@ Result<StudySetup> make_setup(const Options& options, const std::string& path, C
     StudySetup setup;
     setup.model = ElectricalModel::build(*network);
     setup.threads = options.integer("--threads");
+    setup.sweep = options.text("--engine") == "scalar" ? SweepEngine::scalar : SweepEngine::lane;
     auto slack = slack_options(options, **network);
     if (!slack) return slack.error();
     setup.engine = engine_options(options, *std::move(slack));

@@ -24,7 +24,7 @@ const std::vector<Verb>& verb_table() {
          run_pf},
         {"n1", "AC contingency analysis of every single branch outage", "CASE", 1, 1,
          {"--q-limits", "--q-limits-slack", "--slack", "--slack-key", "--slack-factors", "--area-schedule",
-          "--post-contingency", "--start", "--tol", "--max-iterations", "--scale-load", "--threads", "--rating-base", "--rating-contingency",
+          "--post-contingency", "--start", "--tol", "--max-iterations", "--scale-load", "--threads", "--engine", "--rating-base", "--rating-contingency",
           "--voltage-limits", "--voltage-step", "--fail-on-violations", "--contingencies", "--generators", "--exclude", "--allow", "--deny",
           "--merge-below", "--dc-lines", "--load-model", "--point", "--variant", "--from-format", "--format", "--output", "--table", "--limit", "--color", "--progress"},
          "  araz n1 case118.m\n  araz n1 case24_ieee_rts.m --rating-contingency C --table violations --format csv\n",

@@ -21,6 +21,7 @@ public:
     explicit ReactiveLimits(const ReactiveLimitOptions& options) : options_(options) {}
 
     [[nodiscard]] std::string_view name() const override { return "reactive_limits"; }
+    [[nodiscard]] bool only_switches_pv() const override { return !options_.include_slack; }
 
     void begin(const ControlView& view) override {
         releases_.assign(view.kind.size(), 0);

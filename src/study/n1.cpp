@@ -11,8 +11,9 @@ namespace araz {
 
 namespace {
 
-void take_extremes(const Network& net, const std::vector<Reading>& readings, const Solution& solution,
-                   ContingencyResult& result) {
+constexpr int lane_pack = 16;  // a thread is worth its own lanes from this many outages on
+
+void take_worst_loading(const Network& net, const std::vector<Reading>& readings, ContingencyResult& result) {
     double worst = -1.0;
     for (const Reading& reading : readings) {
         if (reading.watch != Watch::thermal || reading.severity() <= worst) continue;
@@ -21,6 +22,16 @@ void take_extremes(const Network& net, const std::vector<Reading>& readings, con
         result.max_loading_branch = net.branch_row[reading.index] + 1;
         result.max_loading_branch_name = net.branch_name(reading.index);
     }
+}
+
+void take_violations(const Network& net, const Contingency& contingency, const std::vector<Reading>& readings,
+                     ContingencyResult& result) {
+    for (const Reading& reading : readings)
+        if (is_violated(reading))
+            result.violations.push_back(to_violation(net, reading, contingency.label, contingency.name));
+}
+
+void take_extreme_voltages(const Network& net, const Solution& solution, ContingencyResult& result) {
     for (int b = 0; b < net.n_bus; ++b) {
         if (solution.live[b] == 0) continue;
         if (!(solution.vm[b] >= result.min_vm_pu)) {
@@ -71,11 +82,10 @@ public:
         result.lost_generation_mw = solution.lost_generation * net.base_mva;
         if (!solution.solved()) return result;
         monitor_.read(solution, &base_, readings_);
-        take_extremes(net, readings_, solution, result);
+        take_worst_loading(net, readings_, result);
+        take_extreme_voltages(net, solution, result);
         result.loss_mw = losses(model, solution, flows_) * net.base_mva;
-        for (const Reading& reading : readings_)
-            if (is_violated(reading))
-                result.violations.push_back(to_violation(net, reading, contingency.label, contingency.name));
+        take_violations(net, contingency, readings_, result);
         return result;
     }
 
@@ -87,6 +97,120 @@ private:
     std::vector<Reading> readings_;
     std::vector<solver::BranchFlow> flows_;
 };
+
+// One thread's means to solve contingencies in lanes; what a lane gives back is solved by a Worker.
+class LaneWorker {
+public:
+    LaneWorker(const StudySetup& setup, const Solution& base, std::shared_ptr<const LaneBase> lanes)
+        : setup_(setup), base_(base), monitor_(setup.model, setup.monitor), sweep_(std::move(lanes), setup.isa, limits()) {}
+
+    /// Solves what `next` gives until it is negative.
+    void run(const std::vector<Contingency>& contingencies, const std::function<int()>& next,
+             const std::function<void(int, ContingencyResult)>& done) {
+        sweep_.run(next, [&](int item) { return contingencies[item].scenario(); },
+                   [&](const LaneOutcome& outcome) {
+                       const Contingency& contingency = contingencies[outcome.item];
+                       done(outcome.item, outcome.solved ? to_result(contingency, outcome) : scalar().solve(contingency));
+                   });
+    }
+
+private:
+    [[nodiscard]] LaneLimits limits() const {
+        LaneLimits limits;
+        limits.branch = monitor_.ratings(true);
+        if (setup_.monitor.voltage_limits) {
+            limits.vm_low = setup_.model->network->vmin;
+            limits.vm_high = setup_.model->network->vmax;
+        }
+        return limits;
+    }
+
+    Worker& scalar() {
+        if (!scalar_) scalar_ = std::make_unique<Worker>(setup_, base_);
+        return *scalar_;
+    }
+
+    [[nodiscard]] Reading thermal(int l, const LaneOutcome& at) const {
+        const Network& net = *setup_.model->network;
+        const int f = net.from[l];
+        const int t = net.to[l];
+        const solver::BranchFlow flow =
+            solver::branch_flow(setup_.model->elements.branch[l], at.vm(f), at.va(f), at.vm(t), at.va(t));
+        const double at_from = std::hypot(flow.p_from, flow.q_from);
+        const double at_to = std::hypot(flow.p_to, flow.q_to);
+        return {Watch::thermal, l, at_to > at_from, std::max(at_from, at_to), monitor_.ratings(true)[l]};
+    }
+
+    // The same readings as Monitor::read, but only those that can matter.
+    void read(const LaneOutcome& at) {
+        const Network& net = *setup_.model->network;
+        readings_.clear();
+        for (const int l : at.branches)
+            if (at.vm(net.from[l]) > 0.0) readings_.push_back(thermal(l, at));
+        for (const int b : at.buses) {
+            readings_.push_back({Watch::voltage_low, b, false, at.vm(b), net.vmin[b]});
+            readings_.push_back({Watch::voltage_high, b, false, at.vm(b), net.vmax[b]});
+        }
+        if (setup_.monitor.voltage_step > 0.0) read_steps(at);
+    }
+
+    // Steps beside the limits of each bus, in the order of Monitor::read.
+    void read_steps(const LaneOutcome& at) {
+        const Network& net = *setup_.model->network;
+        for (int b = 0; b < net.n_bus; ++b) {
+            if (base_.live[b] == 0 || !(at.vm(b) > 0.0)) continue;
+            readings_.push_back({Watch::voltage_step, b, false, std::abs(at.vm(b) - base_.vm[b]), setup_.monitor.voltage_step});
+        }
+        std::stable_sort(readings_.begin(), readings_.end(), [](const Reading& a, const Reading& b) {
+            const bool bus_a = a.watch != Watch::thermal;
+            const bool bus_b = b.watch != Watch::thermal;
+            return bus_a != bus_b ? bus_b : bus_a && a.index < b.index;
+        });
+    }
+
+    ContingencyResult to_result(const Contingency& contingency, const LaneOutcome& at) {
+        const Network& net = *setup_.model->network;
+        ContingencyResult result;
+        result.contingency = contingency.label;
+        result.name = contingency.name;
+        result.outage = contingency.elements(net);
+        result.main_island = SolveStatus::converged;
+        result.status = at.lost_buses > 0 ? SolveStatus::islanded : SolveStatus::converged;
+        result.iterations = at.iterations;
+        result.max_mismatch_pu = at.max_mismatch;
+        result.lost_buses = at.lost_buses;
+        result.lost_load_mw = at.lost_load * net.base_mva;
+        result.lost_generation_mw = at.lost_generation * net.base_mva;
+        read(at);
+        take_worst_loading(net, readings_, result);
+        result.min_vm_pu = at.lowest_vm;
+        result.max_vm_pu = at.highest_vm;
+        const auto bus_with = [&](double vm) {
+            int b = 0;
+            while (at.vm(b) != vm) ++b;
+            return number(net.bus_id[b]);
+        };
+        result.min_vm_bus = bus_with(at.lowest_vm);
+        result.max_vm_bus = bus_with(at.highest_vm);
+        result.loss_mw = at.loss * net.base_mva;
+        take_violations(net, contingency, readings_, result);
+        return result;
+    }
+
+    const StudySetup& setup_;
+    const Solution& base_;
+    Monitor monitor_;
+    LaneSweep sweep_;
+    std::unique_ptr<Worker> scalar_;
+    std::vector<Reading> readings_;
+};
+
+// In lanes when this sweep is for lanes; null: one by one.
+std::shared_ptr<const LaneBase> lane_base(const StudySetup& setup, const Solution& base) {
+    if (setup.sweep == SweepEngine::scalar) return nullptr;
+    auto lanes = std::make_shared<const LaneBase>(setup.model, setup.engine, Scenario{}, base);
+    return lanes->ok() ? lanes : nullptr;
+}
 
 N1Summary summarise(const std::vector<ContingencyResult>& contingencies) {
     N1Summary summary;
@@ -132,6 +256,23 @@ N1Result run_n1(const StudySetup& setup, const std::vector<Contingency>& all,
     const int count = static_cast<int>(contingencies.size());
     result.contingencies.resize(contingencies.size());
     std::atomic<int> done{0};
+    if (const auto lanes = lane_base(setup, base)) {
+        std::atomic<int> next{0};
+        const auto take = [&](int item, ContingencyResult solved) {
+            result.contingencies[item] = std::move(solved);
+            if (progress) progress(++done, count);
+        };
+        const int threads = resolve_threads(setup.threads, (count + lane_pack - 1) / lane_pack);
+        for_each_item(threads, threads, [&](int) {
+            return [&](int) {
+                LaneWorker(setup, base, lanes)
+                    .run(contingencies, [&] { const int item = next++; return item < count ? item : -1; }, take);
+                return true;
+            };
+        });
+        result.summary = summarise(result.contingencies);
+        return result;
+    }
     for_each_item(count, setup.threads, [&](int) {
         return [&, worker = std::make_shared<Worker>(setup, base)](int item) {
             result.contingencies[item] = worker->solve(contingencies[item]);

@@ -64,6 +64,8 @@ public:
     [[nodiscard]] virtual std::string_view name() const = 0;
     virtual void begin(const ControlView& view) = 0;
     virtual ControlAnswer update(ControlView& view) = 0;
+    /// Whether all it ever does is to switch buses between PV and PQ: such controls also act in lanes.
+    [[nodiscard]] virtual bool only_switches_pv() const { return false; }
 };
 
 using ControlList = std::vector<std::unique_ptr<Control>>;

@@ -52,6 +52,10 @@ public:
     /// steps are watched. Null for an intact state.
     void read(const Solution& solution, const Solution* before, std::vector<Reading>& readings);
     [[nodiscard]] const MonitorOptions& options() const { return options_; }
+    /// [n_branch] limit of each branch, p.u.; 0: none.
+    [[nodiscard]] const std::vector<double>& ratings(bool contingency) const {
+        return contingency ? rating_contingency_ : rating_base_;
+    }
 
 private:
     ModelPtr model_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "araz/engine/engine.hpp"
+#include "araz/engine/lane_sweep.hpp"
 #include "araz/model/results.hpp"
 #include "araz/study/monitor.hpp"
 
@@ -30,6 +31,8 @@ struct StudySetup {
     MonitorOptions monitor;
     int threads = 0;  ///< 0: all cores
     DiagnosisMeans diagnosis;
+    SweepEngine sweep = SweepEngine::lane;  ///< who solves many outages of one state
+    solver::Isa isa = solver::best_isa();   ///< of the lanes
 };
 
 [[nodiscard]] PfResult run_power_flow(const StudySetup& setup, bool dc = false);

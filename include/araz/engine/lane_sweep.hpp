@@ -1,0 +1,136 @@
+// Lane sweep: many outages of one operating point, W at a time, by the engine's own rules.
+//
+// Every outage starts where Engine::solve_from(scenario, warm) starts, takes full Newton steps under the same
+// stopping rule, and its reactive limits are switched by the control itself. What takes an unusual course
+// (slow or no convergence, lost pivots, a control that gives up, a state that may be a false root) is given back
+// unsolved for the scalar engine, which is authoritative. An outage's result depends neither on its lane, nor on
+// the outages beside it, nor on the number of threads.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "araz/engine/engine.hpp"
+#include "araz/solver/lane_group.hpp"
+
+namespace araz {
+
+/// Which solver a study uses for its sweeps. Results agree within the tolerance of the power flow.
+enum class SweepEngine { lane, scalar };
+
+/// A scenario as the solver sees it, before any control.
+struct LoadedScenario {
+    std::vector<solver::BusKind> kind;         ///< [n_bus]
+    std::vector<double> p_load, q_load;        ///< [n_bus]
+    std::vector<double> gen_p;                 ///< [n_gen]
+    std::vector<unsigned char> gen_in;         ///< [n_gen]
+    std::vector<double> p, q;                  ///< [n_bus] scheduled net injection
+    std::vector<unsigned char> branch_out;     ///< [n_branch] or empty
+    std::vector<int> dead;                     ///< buses cut off by the outages
+    std::vector<int> changed;                  ///< buses whose injection or kind an outage changed
+    double lost_load = 0.0, lost_generation = 0.0;
+    bool lost_reference = false;               ///< a reference has no unit left: another bus takes over
+};
+
+/// What all lanes of a sweep share; immutable, used by all threads.
+class LaneBase {
+public:
+    /// `common` has no outages; `warm` is the solved state that outages start from.
+    LaneBase(ModelPtr model, const EngineOptions& options, const Scenario& common, const Solution& warm);
+
+    /// False: this sweep is not for lanes (other slack, loads or controls, joined buses, a singular start).
+    [[nodiscard]] bool ok() const { return ok_; }
+
+private:
+    friend class LaneSweep;
+    void set_start(const Solution& warm);
+    void list_regulated();
+
+    ModelPtr model_;
+    EngineOptions options_;
+    LoadedScenario scenario_;
+    solver::LaneProgram program_;
+    std::unique_ptr<solver::LaneStart> start_;
+    std::vector<double> warm_vm_;              ///< [n_bus] without restored set-points
+    std::vector<int> regulated_;               ///< buses held at the start
+    std::vector<int> regulated_node_;
+    std::vector<int> regulated_of_;            ///< [n_bus] place in regulated_, -1
+    std::vector<double> q_low_, q_high_, v_set_;
+    bool has_controls_ = false;
+    bool ok_ = false;
+};
+
+/// Limits the sweep reads states against, p.u.; 0 or infinite: none.
+struct LaneLimits {
+    std::vector<double> branch;                ///< [n_branch] apparent power
+    std::vector<double> vm_low, vm_high;       ///< [n_bus]; empty: not watched
+};
+
+/// One outage solved in a lane; valid during the callback.
+struct LaneOutcome {
+    int item = 0;
+    bool solved = false;           ///< false: give it to the scalar engine
+    int iterations = 0;
+    double max_mismatch = 0.0;     ///< p.u.
+    double lost_load = 0.0, lost_generation = 0.0;
+    int lost_buses = 0;
+    double loss = 0.0;             ///< p.u.
+    double lowest_vm = 0.0, highest_vm = 0.0;
+    std::span<const int> branches; ///< ascending: all that may be over their limit or the highest loaded
+    std::span<const int> buses;    ///< ascending: all that may be out of their band
+    std::span<const Pin> pin;      ///< [n_bus]
+    const solver::LaneGroup* group = nullptr;
+    int lane = 0;
+
+    [[nodiscard]] double vm(int bus) const { return group->vm(lane, group->program().place_of[bus]); }
+    [[nodiscard]] double va(int bus) const { return group->va(lane, group->program().place_of[bus]); }
+};
+
+/// One thread's means to solve outages.
+class LaneSweep {
+public:
+    LaneSweep(std::shared_ptr<const LaneBase> base, solver::Isa isa, const LaneLimits& limits);
+    ~LaneSweep();
+    LaneSweep(const LaneSweep&) = delete;
+    LaneSweep& operator=(const LaneSweep&) = delete;
+
+    /// Takes items from `next` (negative: none left), their outages from `outage_of`, and hands every one to
+    /// `done` once, in any order.
+    void run(const std::function<int()>& next, const std::function<Scenario(int)>& outage_of,
+             const std::function<void(const LaneOutcome&)>& done);
+
+private:
+    struct Job;
+    struct Pack;
+    [[nodiscard]] std::unique_ptr<Job> make_job(int item, const Scenario& outage);
+    void build_change(const Scenario& outage, Job& job);
+    void restore_rows(const Scenario& outage);
+    void load_screen(Pack& pack);
+    void run_pack(Pack& pack, bool may_suspend);
+    void judge(Pack& pack, const solver::LaneWorst& worst);
+    void run_controls(Pack& pack);
+    bool update_control(Pack& pack, int lane);
+    void report(Pack& pack);
+    void eject(Pack& pack, int lane);
+    void recycle(std::unique_ptr<Job> job);
+
+    std::shared_ptr<const LaneBase> base_;
+    solver::LaneGroup group_;
+    std::unique_ptr<solver::FirstStep> first_;
+    const std::function<void(const LaneOutcome&)>* done_ = nullptr;
+
+    solver::AdmittanceValues patched_;         ///< intact but while an outage is read from it
+    std::vector<solver::LaneBranch> branches_;
+    std::vector<double> vm_low_, vm_high_;     ///< by places
+    std::vector<solver::LaneBranchMask> listed_branches_;
+    std::vector<solver::LanePlaceMask> listed_places_;
+    solver::LaneBuffer q_low_, q_high_;        ///< [regulated] x W
+    std::vector<std::uint8_t> at_max_, at_min_;
+    std::vector<double> p_calc_, q_calc_, p_;  ///< what a control sees
+    solver::VoltageState state_;
+    std::vector<std::unique_ptr<Job>> suspended_, spare_;
+};
+
+}  // namespace araz

@@ -1,0 +1,94 @@
+// One group of W lanes: its arrays and the steps of Newton's method on them. What a lane does next is decided
+// by the caller; a step moves only the lanes it names.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "araz/solver/lane_kernels.hpp"
+#include "araz/solver/lane_start.hpp"
+
+namespace araz::solver {
+
+/// Zeroed doubles on a 64-byte boundary; large ones on huge pages where the system has them.
+class LaneBuffer {
+public:
+    explicit LaneBuffer(std::size_t n);
+    [[nodiscard]] double* data() const { return data_.get(); }
+
+private:
+    struct Free {
+        void operator()(double* p) const;
+    };
+    std::unique_ptr<double[], Free> data_;
+};
+
+/// What a lane is loaded with: its difference from the start and, when it comes back from an earlier group, the
+/// voltages (by places) it had reached.
+struct LaneLoad {
+    const LaneChange* change = nullptr;
+    const VoltageState* resumed = nullptr;
+};
+
+class LaneGroup {
+public:
+    LaneGroup(const LaneProgram& program, const LaneKernels& kernels);
+
+    [[nodiscard]] int width() const { return kernels_->width; }
+    [[nodiscard]] const LaneProgram& program() const { return *program_; }
+
+    /// Loads lanes 0 .. loads.size() - 1; the others hold the start. At most width().
+    void load(const LaneStart& start, std::span<const LaneLoad> loads);
+
+    /// Injections and mismatch at the voltages. Largest absolute mismatch per lane; NaN: not finite.
+    void mismatch(LaneWorst& worst) { kernels_->mismatch(arrays_, worst); }
+
+    /// One Newton step of the lanes in `active` from the mismatch computed last. Returns those that must leave:
+    /// a lost pivot, or a step out of the region where Newton makes sense.
+    std::uint32_t step(std::uint32_t active);
+
+    /// The same step for lanes whose changes fit the compensation (LaneStart), from the start itself. With
+    /// `dense` the mismatch may differ from the start's anywhere, otherwise only where the changes say.
+    std::uint32_t first_step(const LaneStart& start, FirstStep& first, std::span<const LaneLoad> loads,
+                             std::uint32_t active, bool dense);
+
+    // Changes of one lane between steps. After set_vm the mismatch must be computed again; after hold/free only
+    // x of that node changes, and these do it.
+    void set_vm(int lane, int place, double vm);
+    void free_magnitude(int lane, int node, double q_sched);  ///< PV -> PQ
+    void hold_magnitude(int lane, int node);                  ///< PQ -> PV
+
+    void flows(LaneFlowArgs& args) const { kernels_->flows(arrays_, args); }
+    void voltages(LaneVoltageArgs& args) const { kernels_->voltages(arrays_, args); }
+    [[nodiscard]] std::uint32_t reactive_screen(const LaneReactiveScreen& screen) const {
+        return kernels_->reactive_screen(arrays_, screen);
+    }
+
+    [[nodiscard]] double vm(int lane, int place) const { return at(arrays_.vm, lane, place); }
+    [[nodiscard]] double va(int lane, int place) const { return at(arrays_.va, lane, place); }
+    [[nodiscard]] double q_calc(int lane, int node) const { return at(arrays_.q_calc, lane, node); }
+    [[nodiscard]] double p_calc(int lane, int node) const { return at(arrays_.p_calc, lane, node); }
+    [[nodiscard]] const LaneArrays& arrays() const { return arrays_; }
+    /// Voltages of a lane by places.
+    void copy_state(int lane, VoltageState& state) const;
+
+private:
+    [[nodiscard]] double at(const double* array, int lane, int place) const {
+        return array[static_cast<std::ptrdiff_t>(place) * kernels_->width + lane];
+    }
+    double& at(double* array, int lane, int place) {
+        return array[static_cast<std::ptrdiff_t>(place) * kernels_->width + lane];
+    }
+    void load_change(int lane, const LaneChange& change);
+
+    const LaneProgram* program_;
+    const LaneKernels* kernels_;
+    std::vector<LaneBuffer> buffers_;
+    std::vector<std::uint8_t> has_p_, has_q_;
+    std::vector<LanePatchRow> patches_;
+    LaneArrays arrays_;
+};
+
+}  // namespace araz::solver

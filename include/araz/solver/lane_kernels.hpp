@@ -1,0 +1,176 @@
+// Lane kernels: the inner loops of the lane engine, compiled once per instruction set from one source.
+//
+// A lane group holds W independent power flows. Every array is lane-major, x[place * W + lane], and 64-byte
+// aligned. No kernel lets a lane see another: each operation is element by element, so the result of a lane
+// does not depend on what runs beside it nor on which lane it is, bit for bit on one instruction set.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "araz/solver/lane_program.hpp"
+
+namespace araz::solver {
+
+enum class Isa : std::uint8_t { baseline, avx2, avx512 };
+
+[[nodiscard]] std::string_view to_string(Isa isa);
+/// Whether this processor and this build have it. `baseline` always.
+[[nodiscard]] bool has_isa(Isa isa);
+[[nodiscard]] Isa best_isa();
+[[nodiscard]] std::vector<Isa> available_isas();
+
+/// Row of Ybus that differs in one lane: the lane's own values, parallel to the row of the program.
+struct LanePatchRow {
+    std::int32_t node = 0;
+    std::int32_t lane = 0;
+    const double* g = nullptr;
+    const double* b = nullptr;
+};
+
+/// A LaneProgram as plain pointers: the kernels' files are compiled for processors that others may not have, so
+/// no inline function of a shared type may be instantiated there.
+struct LaneView {
+    std::int32_t n_place = 0, n_node = 0;
+    const int* row_start = nullptr;
+    const int* column = nullptr;
+    const double* g = nullptr;
+    const double* b = nullptr;
+    const int* upper_start = nullptr;
+    const int* upper = nullptr;
+    const int* lower_start = nullptr;
+    const int* lower = nullptr;
+    const LanePair* pairs = nullptr;
+    const std::uint16_t* position = nullptr;
+    const int* entry_start = nullptr;
+    const LaneEntry* entries = nullptr;
+    const int* fill_start = nullptr;
+    const std::uint16_t* fill = nullptr;
+    const std::uint32_t* stored = nullptr;
+};
+[[nodiscard]] LaneView view(const LaneProgram& program);
+
+/// Arrays of one lane group. [p]: places x W, [n]: nodes x W, [2n]: equations x W.
+struct LaneArrays {
+    LaneView program;
+    double* vm = nullptr;          ///< [p]
+    double* va = nullptr;          ///< [p]
+    double* e = nullptr;           ///< [p] vm cos va
+    double* f = nullptr;           ///< [p] vm sin va
+    double* p_sched = nullptr;     ///< [n]
+    double* q_sched = nullptr;     ///< [n]
+    double* p_calc = nullptr;      ///< [n]
+    double* q_calc = nullptr;      ///< [n]
+    double* x = nullptr;           ///< [2n] mismatch in, step out
+    double* stored = nullptr;      ///< LaneProgram::stored_size x W
+    double* panel = nullptr;       ///< 4 x widest_panel x W
+    const std::uint8_t* has_p = nullptr;  ///< [nodes] bit l: lane l has the equation for P (is alive)
+    const std::uint8_t* has_q = nullptr;  ///< [nodes] bit l: lane l has the equation for Q (is PQ)
+    const LanePatchRow* patches = nullptr;  ///< by ascending node
+    std::int32_t n_patch = 0;
+};
+
+/// Scalar factors of one Jacobian that all lanes share: the plain-number counterpart of `stored`. 2x2 blocks by
+/// columns.
+struct SharedFactors {
+    const double* lower = nullptr;    ///< 4 per LaneProgram::lower: A(t,s)
+    const double* inverse = nullptr;  ///< 4 per node: inverse pivot
+    const double* upper = nullptr;    ///< 4 per LaneProgram::upper: inverse pivot times U
+};
+
+/// A branch as the flow kernel sees it.
+struct LaneBranch {
+    std::int32_t from = 0, to = 0;           ///< places
+    double gff = 0, bff = 0, gft = 0, bft = 0, gtf = 0, btf = 0, gtt = 0, btt = 0;
+    double inverse_limit_squared = 0.0;      ///< 1 / limit^2; 0: not watched
+    double cos_shift = 1.0, sin_shift = 0.0;
+};
+
+struct LaneBranchMask {
+    std::int32_t branch = 0;
+    std::uint32_t lanes = 0;
+};
+
+struct LaneFlowArgs {
+    const LaneBranch* branches = nullptr;
+    std::int32_t n_branch = 0;
+    const LaneBranchMask* out = nullptr;  ///< outages by ascending branch
+    std::int32_t n_out = 0;
+    double violation = 1.0;        ///< squared loading from which a branch is listed in any case
+    LaneBranchMask* listed = nullptr;  ///< [n_branch] out: branches over `violation` or, when met, the highest so far
+    std::int32_t n_listed = 0;     ///< out
+    double loss[8] = {};           ///< out, p.u., per lane
+    double highest[8] = {};        ///< out, squared loading
+    std::uint32_t wide = 0;        ///< out, lanes with more than about 100 degrees across some branch
+};
+
+struct LanePlaceMask {
+    std::int32_t place = 0;
+    std::uint32_t lanes = 0;
+};
+
+/// Magnitudes of the places with a voltage (above 0) against their bands.
+struct LaneVoltageArgs {
+    const double* low = nullptr;   ///< [places] p.u.; under it a place is listed
+    const double* high = nullptr;  ///< [places]
+    LanePlaceMask* listed = nullptr;  ///< [places] out
+    std::int32_t n_listed = 0;     ///< out
+    double lowest[8] = {};         ///< out, per lane
+    double highest[8] = {};        ///< out
+};
+
+/// What the screen of regulated buses needs. [r]: regulated nodes x W.
+struct LaneReactiveScreen {
+    const std::int32_t* node = nullptr;
+    std::int32_t n = 0;
+    const double* q_low = nullptr;   ///< [r] injection under which a held bus leaves its range
+    const double* q_high = nullptr;  ///< [r]
+    const double* v_set = nullptr;   ///< [regulated nodes]
+    const std::uint8_t* at_max = nullptr;  ///< [regulated nodes] bit l: pinned at Qmax in lane l
+    const std::uint8_t* at_min = nullptr;
+    double margin = 0.0;           ///< p.u. of voltage that a pinned bus may stand on the wrong side
+};
+
+/// Per lane: largest mismatch; not a number when anything in the lane is not finite.
+struct LaneWorst {
+    double value[8] = {};
+};
+
+struct LaneKernels {
+    Isa isa = Isa::baseline;
+    int width = 0;  ///< W
+
+    /// e, f from vm, va of places [first, last).
+    void (*phasors)(const LaneArrays&, int first, int last) = nullptr;
+    /// Injections of all nodes, and the mismatch (scheduled minus calculated; 0 where a lane has no equation).
+    void (*mismatch)(const LaneArrays&, LaneWorst&) = nullptr;
+    /// Jacobian and elimination in one pass; the right-hand side is x. Returns the lanes whose pivots lost
+    /// more than twelve digits.
+    std::uint32_t (*factor)(const LaneArrays&) = nullptr;
+    /// x from what `factor` stored.
+    void (*back)(const LaneArrays&) = nullptr;
+    /// x := (L D)^-1 x and x := U^-1 x with shared factors.
+    void (*shared_forward)(const SharedFactors&, const LaneArrays&) = nullptr;
+    void (*shared_back)(const SharedFactors&, const LaneArrays&) = nullptr;
+    /// Takes the step x in the lanes of `active`. Returns those that left the region where a step makes sense
+    /// (a magnitude not above 0, an angle beyond 1e5 rad, or no number).
+    std::uint32_t (*update)(const LaneArrays&, std::uint32_t active) = nullptr;
+    /// Flows of all branches against their limits.
+    void (*flows)(const LaneArrays&, LaneFlowArgs&) = nullptr;
+    void (*voltages)(const LaneArrays&, LaneVoltageArgs&) = nullptr;
+    /// Lanes in which some regulated bus may have to switch.
+    std::uint32_t (*reactive_screen)(const LaneArrays&, const LaneReactiveScreen&) = nullptr;
+    /// The vectorised sine and cosine themselves: n x W values. At most 2.5 units in the last place for
+    /// |x| <= 1e5.
+    void (*sincos)(const double* x, double* s, double* c, std::ptrdiff_t n) = nullptr;
+};
+
+/// Checks has_isa(isa).
+[[nodiscard]] const LaneKernels& lane_kernels(Isa isa);
+
+/// Bytes of one double vector; arrays of lane groups are aligned to it.
+inline constexpr std::size_t lane_alignment = 64;
+
+}  // namespace araz::solver

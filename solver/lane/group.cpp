@@ -1,0 +1,165 @@
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
+
+#include "araz/base/check.hpp"
+#include "araz/solver/lane_group.hpp"
+
+namespace araz::solver {
+
+void LaneBuffer::Free::operator()(double* p) const { std::free(p); }
+
+LaneBuffer::LaneBuffer(std::size_t n) {
+    constexpr std::size_t huge = 2U << 20U;
+    std::size_t bytes = std::max<std::size_t>(1, n) * sizeof(double);
+    const std::size_t alignment = bytes >= huge ? huge : 4096;
+    bytes = (bytes + alignment - 1) / alignment * alignment;
+    void* memory = std::aligned_alloc(alignment, bytes);
+    if (memory == nullptr) throw std::bad_alloc();
+#ifdef __linux__
+    if (alignment == huge) madvise(memory, bytes, MADV_HUGEPAGE);  // only a wish: what it returns does not matter
+#endif
+    std::memset(memory, 0, bytes);
+    data_.reset(static_cast<double*>(memory));
+}
+
+LaneGroup::LaneGroup(const LaneProgram& program, const LaneKernels& kernels) : program_(&program), kernels_(&kernels) {
+    const std::size_t w = static_cast<std::size_t>(kernels.width);
+    const std::size_t places = w * static_cast<std::size_t>(program.n_bus);
+    const std::size_t nodes = w * static_cast<std::size_t>(program.n_node);
+    const auto buffer = [&](std::size_t n) { return buffers_.emplace_back(n).data(); };
+    arrays_.program = view(program);
+    arrays_.vm = buffer(places);
+    arrays_.va = buffer(places);
+    arrays_.e = buffer(places);
+    arrays_.f = buffer(places);
+    arrays_.p_sched = buffer(nodes);
+    arrays_.q_sched = buffer(nodes);
+    arrays_.p_calc = buffer(nodes);
+    arrays_.q_calc = buffer(nodes);
+    arrays_.x = buffer(2 * nodes);
+    arrays_.stored = buffer(w * program.stored_size());
+    arrays_.panel = buffer(4 * w * static_cast<std::size_t>(program.widest_panel));
+    has_p_.resize(static_cast<std::size_t>(program.n_node));
+    has_q_.resize(static_cast<std::size_t>(program.n_node));
+    arrays_.has_p = has_p_.data();
+    arrays_.has_q = has_q_.data();
+}
+
+namespace {
+
+void spread(const std::vector<double>& from, int width, double* to) {
+    for (const double value : from) {
+        std::fill_n(to, width, value);
+        to += width;
+    }
+}
+
+void set_bit(std::uint8_t& bits, int lane, bool value) {
+    const auto bit = static_cast<std::uint8_t>(1U << lane);
+    bits = static_cast<std::uint8_t>(value ? bits | bit : bits & ~bit);
+}
+
+}  // namespace
+
+void LaneGroup::load(const LaneStart& start, std::span<const LaneLoad> loads) {
+    const int w = width();
+    ARAZ_CHECK(&start.program() == program_ && static_cast<int>(loads.size()) <= w, "wrong start or too many lanes");
+    spread(start.vm, w, arrays_.vm);
+    spread(start.va, w, arrays_.va);
+    spread(start.p_sched, w, arrays_.p_sched);
+    spread(start.q_sched, w, arrays_.q_sched);
+    const auto all = static_cast<std::uint8_t>((1U << w) - 1U);
+    for (int i = 0; i < program_->n_node; ++i) {
+        has_p_[i] = start.has_p[i] != 0 ? all : std::uint8_t{0};
+        has_q_[i] = start.has_q[i] != 0 ? all : std::uint8_t{0};
+    }
+    patches_.clear();
+    for (int lane = 0; lane < static_cast<int>(loads.size()); ++lane) {
+        load_change(lane, *loads[lane].change);
+        if (const VoltageState* resumed = loads[lane].resumed)
+            for (int k = 0; k < program_->n_bus; ++k) {
+                at(arrays_.vm, lane, k) = resumed->vm[k];
+                at(arrays_.va, lane, k) = resumed->va[k];
+            }
+    }
+    std::stable_sort(patches_.begin(), patches_.end(),
+                     [](const LanePatchRow& a, const LanePatchRow& b) { return a.node < b.node; });
+    arrays_.patches = patches_.data();
+    arrays_.n_patch = static_cast<std::int32_t>(patches_.size());
+    kernels_->phasors(arrays_, 0, program_->n_bus);
+}
+
+void LaneGroup::load_change(int lane, const LaneChange& change) {
+    for (const LaneChange::Row& row : change.rows) patches_.push_back({row.node, lane, row.g.data(), row.b.data()});
+    for (const LaneChange::Injection& injection : change.injections) {
+        at(arrays_.p_sched, lane, injection.node) = injection.p;
+        at(arrays_.q_sched, lane, injection.node) = injection.q;
+    }
+    for (const LaneChange::Kind& kind : change.kinds) {
+        set_bit(has_p_[kind.node], lane, kind.has_p);
+        set_bit(has_q_[kind.node], lane, kind.has_q);
+    }
+    for (const int place : change.dead) {
+        at(arrays_.vm, lane, place) = 0.0;
+        at(arrays_.va, lane, place) = 0.0;
+    }
+    for (const LaneChange::Magnitude& magnitude : change.magnitudes) at(arrays_.vm, lane, magnitude.place) = magnitude.vm;
+}
+
+std::uint32_t LaneGroup::step(std::uint32_t active) {
+    const std::uint32_t lost = kernels_->factor(arrays_) & active;
+    kernels_->back(arrays_);
+    return lost | kernels_->update(arrays_, active);
+}
+
+std::uint32_t LaneGroup::first_step(const LaneStart& start, FirstStep& first, std::span<const LaneLoad> loads,
+                                    std::uint32_t active, bool dense) {
+    LaneArrays arrays = arrays_;
+    const int w = width();
+    if (dense) {
+        kernels_->shared_forward(start.factors(), arrays);
+    } else {
+        arrays.x = arrays_.stored;  // free until the next factorization, and larger than x
+        spread(start.eliminated, w, arrays.x);
+    }
+    std::uint32_t lost = 0;
+    for (int lane = 0; lane < static_cast<int>(loads.size()); ++lane) {
+        if (((active >> lane) & 1U) == 0) continue;
+        if (!first.correct(*loads[lane].change, arrays_.x + lane, arrays.x + lane, w, dense)) lost |= 1U << lane;
+    }
+    kernels_->shared_back(start.factors(), arrays);
+    return lost | kernels_->update(arrays, active);
+}
+
+void LaneGroup::set_vm(int lane, int place, double vm) {
+    at(arrays_.vm, lane, place) = vm;
+    kernels_->phasors(arrays_, place, place + 1);
+}
+
+void LaneGroup::free_magnitude(int lane, int node, double q_sched) {
+    set_bit(has_q_[node], lane, true);
+    at(arrays_.q_sched, lane, node) = q_sched;
+    at(arrays_.x, lane, 2 * node + 1) = q_sched - q_calc(lane, node);
+}
+
+void LaneGroup::hold_magnitude(int lane, int node) {
+    set_bit(has_q_[node], lane, false);
+    at(arrays_.x, lane, 2 * node + 1) = 0.0;
+}
+
+void LaneGroup::copy_state(int lane, VoltageState& state) const {
+    state.vm.resize(static_cast<std::size_t>(program_->n_bus));
+    state.va.resize(static_cast<std::size_t>(program_->n_bus));
+    for (int k = 0; k < program_->n_bus; ++k) {
+        state.vm[k] = vm(lane, k);
+        state.va[k] = va(lane, k);
+    }
+}
+
+}  // namespace araz::solver

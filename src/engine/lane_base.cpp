@@ -1,0 +1,91 @@
+#include <algorithm>
+#include <cmath>
+
+#include "araz/engine/lane_sweep.hpp"
+#include "lane_limits.hpp"
+#include "lane_scenario.hpp"
+
+namespace araz {
+
+using solver::BusKind;
+
+ReactiveRange bus_reactive_range(const Network& net, const std::vector<unsigned char>& gen_in,
+                                 const std::vector<double>& gen_p, int bus) {
+    ReactiveRange sum;
+    for (int k = net.gen_start[bus]; k < net.gen_start[bus + 1]; ++k) {
+        const int g = net.gens_at[k];
+        if (gen_in[g] == 0) continue;
+        const ReactiveRange range = reactive_range(net, g, gen_p[g]);
+        sum.min += range.min;
+        sum.max += range.max;
+    }
+    return sum;
+}
+
+namespace {
+
+// Lanes know constant power, one reference per island and the switching of PV buses; the scalar engine all the rest.
+bool is_for_lanes(const ElectricalModel& model, const EngineOptions& options, const ControlList& controls) {
+    if (options.slack.mode != SlackMode::reference || options.method != Method::newton) return false;
+    if (model.n_link() > 0 || !model.load.empty()) return false;
+    return std::all_of(controls.begin(), controls.end(), [](const auto& control) { return control->only_switches_pv(); });
+}
+
+}  // namespace
+
+LaneBase::LaneBase(ModelPtr model, const EngineOptions& options, const Scenario& common, const Solution& warm)
+    : model_(std::move(model)), options_(for_contingencies(options)) {
+    if (!warm.solved() || !common.branches_out.empty() || !common.generators_out.empty()) return;
+    const ControlList controls = options_.controls ? options_.controls() : ControlList{};
+    if (!is_for_lanes(*model_, options_, controls)) return;
+    has_controls_ = !controls.empty();
+    scenario_ = load_intact(*model_, common);
+    std::vector<unsigned char> has_equations;
+    for (const BusKind kind : scenario_.kind)
+        has_equations.push_back(kind == BusKind::pq || kind == BusKind::pv ? 1 : 0);
+    program_ = solver::LaneProgram::build(model_->pattern, model_->ybus, has_equations);
+    if (program_.n_node == 0) return;
+    set_start(warm);
+    list_regulated();
+    ok_ = start_->ok();
+}
+
+// The warm rung of the engine: voltages of the solved state, set-points restored.
+void LaneBase::set_start(const Solution& warm) {
+    const Network& net = *model_->network;
+    solver::VoltageState state{warm.vm, warm.va};
+    warm_vm_ = warm.vm;
+    for (int b = 0; b < net.n_bus; ++b) {
+        const BusKind kind = scenario_.kind[b];
+        if (kind == BusKind::slack) state.va[b] = net.va_stored[b];
+        if ((kind == BusKind::slack || kind == BusKind::pv) && !std::isnan(net.v_set[b])) state.vm[b] = net.v_set[b];
+        if (kind == BusKind::dead) state.vm[b] = state.va[b] = 0.0;
+        else if (!(state.vm[b] > 0.0)) state.vm[b] = 1.0;
+        if (std::isnan(state.va[b])) state.va[b] = 0.0;
+    }
+    solver::PowerFlowProblem problem;
+    problem.pattern = &model_->pattern;
+    problem.ybus = &model_->ybus;
+    problem.kind = scenario_.kind;
+    problem.p = scenario_.p;
+    problem.q = scenario_.q;
+    start_ = std::make_unique<solver::LaneStart>(program_, problem, state);
+}
+
+void LaneBase::list_regulated() {
+    const Network& net = *model_->network;
+    regulated_of_.assign(static_cast<std::size_t>(net.n_bus), -1);
+    for (int b = 0; b < net.n_bus; ++b) {
+        if (scenario_.kind[b] != BusKind::pv) continue;
+        regulated_of_[b] = static_cast<int>(regulated_.size());
+        regulated_.push_back(b);
+        regulated_node_.push_back(program_.place_of[b]);
+        v_set_.push_back(net.v_set[b]);
+        const LaneQLimits limits =
+            screen_limits(bus_reactive_range(net, scenario_.gen_in, scenario_.gen_p, b), scenario_.q_load[b], options_.tolerance);
+        q_low_.push_back(limits.low);
+        q_high_.push_back(limits.high);
+    }
+}
+
+}  // namespace araz

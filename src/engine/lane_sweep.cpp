@@ -1,0 +1,462 @@
+#include "araz/engine/lane_sweep.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+
+#include "araz/solver/admittance.hpp"
+#include "lane_limits.hpp"
+#include "lane_scenario.hpp"
+
+namespace araz {
+
+using solver::BusKind;
+using solver::LaneChange;
+
+namespace {
+
+// A lane that needs more steps than this in one solve, or whose mismatch grows to this, is unusual.
+constexpr int patience = 10;
+constexpr double hopeless = 1e6;
+// Below this a state may be a false root (engine.cpp: 0.45): the scalar engine decides.
+constexpr double suspicious_vm = 0.46;
+
+}  // namespace
+
+/// One outage on its way.
+struct LaneSweep::Job {
+    int item = 0;
+    LoadedScenario scenario;
+    LaneChange change;
+    bool compensated = false;      ///< takes its first step by compensation
+    bool started = false;
+    ControlList controls;
+    bool controls_begun = false;
+    std::vector<Pin> pin;
+    std::vector<ControlAction> actions;
+    std::vector<int> branches_out;
+    int round = 1;
+    int iterations = 0;            ///< of all solves
+    int steps = 0;                 ///< of the solve at hand
+    std::array<double, 4> history{};
+    double max_mismatch = 0.0;
+    solver::VoltageState state;    ///< by places, when suspended
+    bool suspended = false;
+};
+
+/// Lanes at work together.
+struct LaneSweep::Pack {
+    std::vector<std::unique_ptr<Job>> jobs;
+    std::uint32_t active = 0;      ///< not finished, not ejected
+    std::uint32_t stepping = 0;    ///< judged and in need of a step
+    std::uint32_t solved = 0;      ///< judged and solved, controls not yet asked
+    std::uint32_t finished = 0;
+    bool mismatch_again = false;
+};
+
+LaneSweep::~LaneSweep() = default;
+
+LaneSweep::LaneSweep(std::shared_ptr<const LaneBase> base, solver::Isa isa, const LaneLimits& limits)
+    : base_(std::move(base)),
+      group_(base_->program_, solver::lane_kernels(isa)),
+      first_(std::make_unique<solver::FirstStep>(*base_->start_)),
+      q_low_(base_->regulated_.size() * static_cast<std::size_t>(group_.width())),
+      q_high_(base_->regulated_.size() * static_cast<std::size_t>(group_.width())) {
+    const Network& net = *base_->model_->network;
+    const auto& place_of = base_->program_.place_of;
+    for (int l = 0; l < net.n_branch; ++l) {
+        const solver::BranchAdmittance& y = base_->model_->elements.branch[l];
+        solver::LaneBranch branch{place_of[net.from[l]], place_of[net.to[l]], y.gff, y.bff, y.gft, y.bft, y.gtf, y.btf, y.gtt, y.btt};
+        const double limit = limits.branch[l];
+        if (limit > 0.0 && std::isfinite(limit)) branch.inverse_limit_squared = 1.0 / (limit * limit);
+        branch.cos_shift = std::cos(net.shift[l]);
+        branch.sin_shift = std::sin(net.shift[l]);
+        branches_.push_back(branch);
+    }
+    vm_low_.assign(static_cast<std::size_t>(net.n_bus), -1.0);
+    vm_high_.assign(static_cast<std::size_t>(net.n_bus), 1e300);
+    for (std::size_t b = 0; b < limits.vm_low.size(); ++b) {
+        // What counts as violated is further out (study/monitor.hpp): here all that may.
+        vm_low_[place_of[b]] = limits.vm_low[b];
+        vm_high_[place_of[b]] = limits.vm_high[b];
+    }
+    listed_branches_.resize(branches_.size());
+    listed_places_.resize(static_cast<std::size_t>(net.n_bus));
+    at_max_.resize(base_->regulated_.size());
+    at_min_.resize(base_->regulated_.size());
+    patched_ = base_->model_->ybus;
+    p_calc_.assign(static_cast<std::size_t>(net.n_bus), 0.0);
+    q_calc_ = p_calc_;
+    p_ = base_->scenario_.p;
+    state_.vm = p_calc_;
+    state_.va = p_calc_;
+}
+
+// The rows an outage touched become a fresh copy of the intact ones again.
+void LaneSweep::restore_rows(const Scenario& outage) {
+    const ElectricalModel& model = *base_->model_;
+    for (const int l : outage.branches_out)
+        for (const int bus : {model.pattern.from[l], model.pattern.to[l]})
+            for (int k = model.pattern.row_start[bus]; k < model.pattern.row_start[bus + 1]; ++k) {
+                patched_.g[k] = model.ybus.g[k];
+                patched_.b[k] = model.ybus.b[k];
+            }
+}
+
+void LaneSweep::build_change(const Scenario& outage, Job& job) {
+    const ElectricalModel& model = *base_->model_;
+    const auto& program = base_->program_;
+    LaneChange& change = job.change;
+    change = {};
+    if (!outage.branches_out.empty()) {
+        solver::patch_outages(model.pattern, model.elements, outage.branches_out, job.scenario.branch_out, patched_);
+        for (const int l : outage.branches_out)
+            for (const int bus : {model.pattern.from[l], model.pattern.to[l]}) {
+                const int node = program.place_of[bus];
+                if (node >= program.n_node) continue;
+                LaneChange::Row patched;
+                patched.node = node;
+                for (int k = program.row_start[node]; k < program.row_start[node + 1]; ++k) {
+                    patched.g.push_back(patched_.g[program.slot[k]]);
+                    patched.b.push_back(patched_.b[program.slot[k]]);
+                }
+                change.rows.push_back(std::move(patched));
+            }
+        const auto by_node = [](const auto& a, const auto& b) { return a.node < b.node; };
+        std::stable_sort(change.rows.begin(), change.rows.end(), by_node);
+        const auto same = [](const auto& a, const auto& b) { return a.node == b.node; };
+        change.rows.erase(std::unique(change.rows.begin(), change.rows.end(), same), change.rows.end());
+        restore_rows(outage);
+    }
+    for (const int bus : job.scenario.changed) {
+        const int node = program.place_of[bus];
+        if (node >= program.n_node) continue;
+        change.injections.push_back({node, job.scenario.p[bus], job.scenario.q[bus]});
+        const BusKind kind = job.scenario.kind[bus];
+        if (kind != base_->scenario_.kind[bus])
+            change.kinds.push_back({node, kind != BusKind::dead, kind == BusKind::pq});
+        // A bus that is held no more starts from what it had, not from its set-point.
+        if (kind == BusKind::pq && base_->scenario_.kind[bus] == BusKind::pv && base_->warm_vm_[bus] > 0.0 &&
+            base_->warm_vm_[bus] != base_->start_->vm[node])
+            change.magnitudes.push_back({node, base_->warm_vm_[bus]});
+    }
+    for (const int bus : job.scenario.dead) change.dead.push_back(program.place_of[bus]);
+}
+
+std::unique_ptr<LaneSweep::Job> LaneSweep::make_job(int item, const Scenario& outage) {
+    std::unique_ptr<Job> job;
+    if (spare_.empty()) {
+        job = std::make_unique<Job>();
+        if (base_->options_.controls) job->controls = base_->options_.controls();
+    } else {
+        job = std::move(spare_.back());
+        spare_.pop_back();
+    }
+    job->item = item;
+    job->scenario = base_->scenario_;
+    take_out(*base_->model_, outage, job->scenario);
+    build_change(outage, *job);
+    job->compensated = first_->fits(job->change);
+    job->started = job->controls_begun = job->suspended = false;
+    job->pin.assign(static_cast<std::size_t>(base_->model_->network->n_bus), Pin::none);
+    job->actions.clear();
+    job->branches_out = outage.branches_out;
+    std::sort(job->branches_out.begin(), job->branches_out.end());
+    job->round = 1;
+    job->iterations = job->steps = 0;
+    return job;
+}
+
+void LaneSweep::recycle(std::unique_ptr<Job> job) { spare_.push_back(std::move(job)); }
+
+// Limits of the regulated buses lane by lane: those of the start but where an outage took units.
+void LaneSweep::load_screen(Pack& pack) {
+    const int w = group_.width();
+    const std::size_t n = base_->regulated_.size();
+    for (std::size_t r = 0; r < n; ++r) {
+        std::fill_n(q_low_.data() + r * w, w, base_->q_low_[r]);
+        std::fill_n(q_high_.data() + r * w, w, base_->q_high_[r]);
+    }
+    std::fill(at_max_.begin(), at_max_.end(), std::uint8_t{0});
+    std::fill(at_min_.begin(), at_min_.end(), std::uint8_t{0});
+    const Network& net = *base_->model_->network;
+    for (std::size_t lane = 0; lane < pack.jobs.size(); ++lane) {
+        const Job& job = *pack.jobs[lane];
+        for (const int b : job.scenario.changed) {
+            const int r = base_->regulated_of_[b];
+            if (r < 0) continue;
+            const LaneQLimits limits =
+                screen_limits(bus_reactive_range(net, job.scenario.gen_in, job.scenario.gen_p, b),
+                              job.scenario.q_load[b], base_->options_.tolerance);
+            q_low_.data()[static_cast<std::size_t>(r) * w + lane] = limits.low;
+            q_high_.data()[static_cast<std::size_t>(r) * w + lane] = limits.high;
+        }
+        if (job.actions.empty()) continue;
+        for (std::size_t r = 0; r < n; ++r) {
+            const Pin pin = job.pin[base_->regulated_[r]];
+            const auto bit = static_cast<std::uint8_t>(1U << lane);
+            if (pin == Pin::q_max) at_max_[r] |= bit;
+            if (pin == Pin::q_min) at_min_[r] |= bit;
+        }
+    }
+}
+
+void LaneSweep::eject(Pack& pack, int lane) {
+    pack.active &= ~(1U << lane);
+    LaneOutcome outcome;
+    outcome.item = pack.jobs[lane]->item;
+    (*done_)(outcome);
+}
+
+// The stopping rule of the scalar solver (solver/powerflow/newton.cpp), lane by lane.
+void LaneSweep::judge(Pack& pack, const solver::LaneWorst& worst) {
+    for (std::uint32_t left = pack.active & ~pack.stepping & ~pack.solved; left != 0; left &= left - 1) {
+        const int lane = std::countr_zero(left);
+        Job& job = *pack.jobs[lane];
+        const double value = worst.value[lane];
+        if (solver::meets_tolerance(value, base_->options_.tolerance)) {
+            job.max_mismatch = value;
+            pack.solved |= 1U << lane;
+            continue;
+        }
+        const bool slow = job.steps >= 3 && value > 0.5 * job.history[(job.steps - 3) % 4];
+        if (!(value < hopeless) || slow || job.steps >= std::min(patience, base_->options_.max_iterations)) {
+            eject(pack, lane);
+            continue;
+        }
+        job.history[job.steps % 4] = value;
+        pack.stepping |= 1U << lane;
+    }
+}
+
+// Asks the control itself; what it changed is written back to the lane. True: the lane goes on.
+bool LaneSweep::update_control(Pack& pack, int lane) {
+    Job& job = *pack.jobs[lane];
+    for (std::size_t r = 0; r < base_->regulated_.size(); ++r) {
+        const int b = base_->regulated_[r];
+        q_calc_[b] = group_.q_calc(lane, base_->regulated_node_[r]);
+        state_.vm[b] = group_.vm(lane, base_->regulated_node_[r]);
+    }
+    ControlView view;
+    view.model = base_->model_.get();
+    view.p_calc = p_calc_;
+    view.q_calc = q_calc_;
+    view.p_load = job.scenario.p_load;
+    view.q_load = job.scenario.q_load;
+    view.gen_p = job.scenario.gen_p;
+    view.gen_in = job.scenario.gen_in;
+    view.kind = job.scenario.kind;
+    view.p = p_;
+    view.q = job.scenario.q;
+    view.v_set = base_->model_->network->v_set;
+    view.pin = job.pin;
+    view.state = &state_;
+    view.tolerance = base_->options_.tolerance;
+    view.round = job.round;
+    view.actions = &job.actions;
+    if (!job.controls_begun)
+        for (const auto& control : job.controls) control->begin(view);
+    job.controls_begun = true;
+    const std::size_t before = job.actions.size();
+    ControlAnswer answer = ControlAnswer::stable;
+    for (const auto& control : job.controls) {
+        answer = control->update(view);
+        if (answer != ControlAnswer::stable) break;
+    }
+    if (answer == ControlAnswer::stable) return false;
+    if (answer == ControlAnswer::failed || job.round > base_->options_.max_rounds) {
+        eject(pack, lane);
+        return true;
+    }
+    ++job.round;
+    job.steps = 0;
+    bool moved = false;
+    for (std::size_t k = before; k < job.actions.size(); ++k) {
+        const int b = job.actions[k].bus;
+        const int node = base_->program_.place_of[b];
+        const int r = base_->regulated_of_[b];
+        const bool held = job.scenario.kind[b] == BusKind::pv;
+        const auto bit = static_cast<std::uint8_t>(1U << lane);
+        at_max_[r] = static_cast<std::uint8_t>(job.pin[b] == Pin::q_max ? at_max_[r] | bit : at_max_[r] & ~bit);
+        at_min_[r] = static_cast<std::uint8_t>(job.pin[b] == Pin::q_min ? at_min_[r] | bit : at_min_[r] & ~bit);
+        job.change.kinds.push_back({node, true, !held});
+        job.change.injections.push_back({node, job.scenario.p[b], job.scenario.q[b]});
+        if (held) {
+            group_.hold_magnitude(lane, node);
+            group_.set_vm(lane, node, state_.vm[b]);
+            moved = true;
+        } else {
+            group_.free_magnitude(lane, node, job.scenario.q[b]);
+        }
+    }
+    if (moved) {
+        pack.mismatch_again = true;  // judged afresh at the new voltages
+    } else {
+        job.history[0] = hopeless;   // the limit was passed by more than the tolerance: never solved as it is
+        pack.stepping |= 1U << lane;
+    }
+    return true;
+}
+
+void LaneSweep::run_controls(Pack& pack) {
+    const std::uint32_t solved = pack.solved;
+    pack.solved = 0;
+    if (solved == 0) return;
+    std::uint32_t wanted = 0;
+    if (base_->has_controls_) {
+        solver::LaneReactiveScreen screen;
+        screen.node = base_->regulated_node_.data();
+        screen.n = static_cast<std::int32_t>(base_->regulated_node_.size());
+        screen.q_low = q_low_.data();
+        screen.q_high = q_high_.data();
+        screen.v_set = base_->v_set_.data();
+        screen.at_max = at_max_.data();
+        screen.at_min = at_min_.data();
+        screen.margin = 9.0 * base_->options_.tolerance;
+        wanted = group_.reactive_screen(screen) & solved;
+    }
+    for (std::uint32_t left = solved; left != 0; left &= left - 1) {
+        const int lane = std::countr_zero(left);
+        if (((wanted >> lane) & 1U) != 0 && update_control(pack, lane)) continue;
+        pack.finished |= 1U << lane;
+        pack.active &= ~(1U << lane);
+    }
+}
+
+void LaneSweep::run_pack(Pack& pack, bool may_suspend) {
+    std::vector<solver::LaneLoad> loads;
+    for (const auto& job : pack.jobs) loads.push_back({&job->change, job->suspended ? &job->state : nullptr});
+    group_.load(*base_->start_, loads);
+    load_screen(pack);
+    const bool compensated = !pack.jobs[0]->started && pack.jobs[0]->compensated;
+    bool first = !pack.jobs[0]->started;
+    pack.active = (1U << pack.jobs.size()) - 1U;
+    const int too_few = may_suspend ? group_.width() / 4 : 0;
+    while (pack.active != 0) {
+        solver::LaneWorst worst;
+        pack.stepping = 0;
+        do {
+            group_.mismatch(worst);
+            pack.mismatch_again = false;
+            judge(pack, worst);
+            run_controls(pack);
+        } while (pack.mismatch_again);
+        if (pack.stepping == 0) break;
+        if (!first && std::popcount(pack.stepping) <= too_few) break;
+        const std::uint32_t lost = first && compensated
+                                       ? group_.first_step(*base_->start_, *first_, loads, pack.stepping, false)
+                                       : group_.step(pack.stepping);
+        first = false;
+        for (std::uint32_t left = pack.stepping; left != 0; left &= left - 1) {
+            Job& job = *pack.jobs[std::countr_zero(left)];
+            job.started = true;
+            ++job.steps;
+            ++job.iterations;
+        }
+        for (std::uint32_t left = lost; left != 0; left &= left - 1) eject(pack, std::countr_zero(left));
+    }
+    report(pack);
+    for (std::size_t lane = 0; lane < pack.jobs.size(); ++lane) {
+        if (((pack.active >> lane) & 1U) == 0) {
+            recycle(std::move(pack.jobs[lane]));
+            continue;
+        }
+        group_.copy_state(static_cast<int>(lane), pack.jobs[lane]->state);
+        pack.jobs[lane]->suspended = true;
+        suspended_.push_back(std::move(pack.jobs[lane]));
+    }
+}
+
+void LaneSweep::report(Pack& pack) {
+    if (pack.finished == 0) return;
+    std::vector<solver::LaneBranchMask> out;
+    for (std::size_t lane = 0; lane < pack.jobs.size(); ++lane)
+        for (const int l : pack.jobs[lane]->branches_out) out.push_back({l, 1U << lane});
+    std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.branch < b.branch; });
+    solver::LaneFlowArgs flows;
+    flows.branches = branches_.data();
+    flows.n_branch = static_cast<std::int32_t>(branches_.size());
+    flows.out = out.data();
+    flows.n_out = static_cast<std::int32_t>(out.size());
+    flows.listed = listed_branches_.data();
+    group_.flows(flows);
+    solver::LaneVoltageArgs voltages;
+    voltages.low = vm_low_.data();
+    voltages.high = vm_high_.data();
+    voltages.listed = listed_places_.data();
+    group_.voltages(voltages);
+    std::vector<int> branches, buses;
+    for (std::uint32_t left = pack.finished; left != 0; left &= left - 1) {
+        const int lane = std::countr_zero(left);
+        const Job& job = *pack.jobs[lane];
+        LaneOutcome outcome;
+        outcome.item = job.item;
+        outcome.solved = voltages.lowest[lane] > suspicious_vm && ((flows.wide >> lane) & 1U) == 0;
+        outcome.iterations = job.iterations;
+        outcome.max_mismatch = job.max_mismatch;
+        outcome.lost_load = job.scenario.lost_load;
+        outcome.lost_generation = job.scenario.lost_generation;
+        outcome.lost_buses = static_cast<int>(job.scenario.dead.size());
+        outcome.loss = flows.loss[lane];
+        outcome.lowest_vm = voltages.lowest[lane];
+        outcome.highest_vm = voltages.highest[lane];
+        branches.clear();
+        buses.clear();
+        for (int k = 0; k < flows.n_listed; ++k)
+            if (((flows.listed[k].lanes >> lane) & 1U) != 0) branches.push_back(flows.listed[k].branch);
+        for (int k = 0; k < voltages.n_listed; ++k)
+            if (((voltages.listed[k].lanes >> lane) & 1U) != 0)
+                buses.push_back(base_->program_.bus_of[voltages.listed[k].place]);
+        std::sort(buses.begin(), buses.end());
+        outcome.branches = branches;
+        outcome.buses = buses;
+        outcome.pin = job.pin;
+        outcome.group = &group_;
+        outcome.lane = lane;
+        (*done_)(outcome);
+    }
+}
+
+void LaneSweep::run(const std::function<int()>& next, const std::function<Scenario(int)>& outage_of,
+                    const std::function<void(const LaneOutcome&)>& done) {
+    done_ = &done;
+    const std::size_t width = static_cast<std::size_t>(group_.width());
+    std::vector<std::unique_ptr<Job>> fresh, uncompensated;
+    bool more = true;
+    const auto run_from = [&](std::vector<std::unique_ptr<Job>>& queue, bool may_suspend) {
+        Pack pack;
+        while (!queue.empty() && pack.jobs.size() < width) {
+            pack.jobs.push_back(std::move(queue.back()));
+            queue.pop_back();
+        }
+        run_pack(pack, may_suspend);
+    };
+    while (true) {
+        while (more && fresh.size() < width && uncompensated.size() < width) {
+            const int item = next();
+            if (item < 0) {
+                more = false;
+                break;
+            }
+            auto job = make_job(item, outage_of(item));
+            if (job->scenario.lost_reference) {
+                LaneOutcome outcome;
+                outcome.item = item;
+                done(outcome);
+                recycle(std::move(job));
+                continue;
+            }
+            (job->compensated ? fresh : uncompensated).push_back(std::move(job));
+        }
+        if (suspended_.size() >= width) run_from(suspended_, true);
+        else if (uncompensated.size() >= width) run_from(uncompensated, true);
+        else if (!fresh.empty()) run_from(fresh, true);
+        else if (!uncompensated.empty()) run_from(uncompensated, true);
+        else if (!suspended_.empty()) run_from(suspended_, false);
+        else if (!more) break;
+    }
+    done_ = nullptr;
+}
+
+}  // namespace araz

@@ -1,0 +1,267 @@
+// Outages in lanes against the scalar engine: same status, same switching, voltages within 1e-9 p.u.; and the
+// same bits whatever the packing, the order and the number of threads.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "araz/control/control_table.hpp"
+#include "araz/engine/lane_sweep.hpp"
+#include "araz/study/n1.hpp"
+#include "support/grids.hpp"
+#include "support/reference.hpp"
+#include "support/study.hpp"
+
+namespace araz::testing {
+namespace {
+
+constexpr double vm_tolerance = 1e-9;  // p.u. and rad
+
+ContingencySpec with_units() {
+    ContingencySpec spec;
+    spec.generators = true;
+    return spec;
+}
+
+struct Answer {
+    bool solved = false;
+    int iterations = 0, lost_buses = 0;
+    double lost_load = 0.0, lost_generation = 0.0, mismatch = 0.0, loss = 0.0;
+    std::vector<double> vm, va;
+    std::vector<Pin> pin;
+    bool operator==(const Answer&) const = default;
+};
+
+struct Sweep {
+    StudySetup setup;
+    std::vector<Scenario> outages;
+    Solution base;
+    std::shared_ptr<const LaneBase> lanes;
+
+    Sweep(Case grid, bool q_limits, double tolerance) {
+        Solving solving;
+        solving.q_limits = q_limits;
+        solving.tolerance = tolerance;
+        setup = make_setup(std::move(grid), solving);
+        base = Engine(setup.model, setup.engine).solve({});
+        const auto list = make_contingencies(*setup.model, with_units());
+        for (const Contingency& c : *list) outages.push_back(c.scenario());
+        // Pairs: neighbours in the table, often at one bus, some of them splitting the grid.
+        const int n = setup.model->network->n_branch;
+        for (int l = 0; l + 1 < n; l += 5) outages.push_back({"", {l, l + 1}, {}, {}, {}});
+        for (int l = 0; l < n; l += 11) outages.push_back({"", {l}, {l % setup.model->network->n_gen}, {}, {}});
+        lanes = std::make_shared<const LaneBase>(setup.model, setup.engine, Scenario{}, base);
+    }
+
+    [[nodiscard]] std::vector<Answer> run(solver::Isa isa, const std::vector<int>& order) const {
+        LaneLimits limits;
+        limits.branch.assign(static_cast<std::size_t>(setup.model->network->n_branch), 0.0);
+        LaneSweep sweep(lanes, isa, limits);
+        std::vector<Answer> answers(outages.size());
+        std::vector<int> seen(outages.size(), 0);
+        std::size_t at = 0;
+        sweep.run([&] { return at < order.size() ? order[at++] : -1; }, [&](int item) { return outages[item]; },
+                  [&](const LaneOutcome& outcome) {
+                      ++seen[outcome.item];
+                      Answer& answer = answers[outcome.item];
+                      answer.solved = outcome.solved;
+                      if (!outcome.solved) return;
+                      answer.iterations = outcome.iterations;
+                      answer.lost_buses = outcome.lost_buses;
+                      answer.lost_load = outcome.lost_load;
+                      answer.lost_generation = outcome.lost_generation;
+                      answer.mismatch = outcome.max_mismatch;
+                      answer.loss = outcome.loss;
+                      answer.pin.assign(outcome.pin.begin(), outcome.pin.end());
+                      for (int b = 0; b < setup.model->network->n_bus; ++b) {
+                          answer.vm.push_back(outcome.vm(b));
+                          answer.va.push_back(outcome.va(b));
+                      }
+                  });
+        for (const int item : order) EXPECT_EQ(seen[item], 1) << "item " << item;
+        return answers;
+    }
+
+    [[nodiscard]] std::vector<int> all() const {
+        std::vector<int> order;
+        for (int k = 0; k < static_cast<int>(outages.size()); ++k) order.push_back(k);
+        return order;
+    }
+};
+
+// Another bus becomes the reference: left to the scalar engine by design.
+bool loses_reference(const ElectricalModel& model, const Scenario& outage) {
+    const Network& net = *model.network;
+    return std::any_of(outage.generators_out.begin(), outage.generators_out.end(), [&](int g) {
+        return model.kind[net.gen_bus[g]] == solver::BusKind::slack &&
+               net.gen_start[net.gen_bus[g] + 1] - net.gen_start[net.gen_bus[g]] == 1;
+    });
+}
+
+void expect_scalar(const Sweep& sweep, const std::vector<Answer>& answers, double largest_ejected_share) {
+    Engine engine(sweep.setup.model, sweep.setup.engine);
+    engine.prime(sweep.base);
+    int ejected = 0;
+    for (std::size_t k = 0; k < answers.size(); ++k) {
+        const Answer& lane = answers[k];
+        SCOPED_TRACE("outage " + std::to_string(k));
+        const Solution scalar = engine.solve_from(sweep.outages[k], sweep.base);
+        if (!lane.solved) {
+            // Given back for good reason unless the scalar engine had no trouble.
+            if (scalar.status == SolveStatus::converged && scalar.start == "warm" &&
+                !loses_reference(*sweep.setup.model, sweep.outages[k]))
+                ++ejected;
+            continue;
+        }
+        ASSERT_EQ(scalar.status, SolveStatus::converged);
+        EXPECT_EQ(scalar.start, "warm");
+        EXPECT_EQ(lane.iterations, scalar.iterations);
+        EXPECT_EQ(lane.lost_buses, scalar.lost_buses);
+        EXPECT_NEAR(lane.lost_load, scalar.lost_load, 1e-12);
+        EXPECT_NEAR(lane.lost_generation, scalar.lost_generation, 1e-12);
+        EXPECT_EQ(lane.pin, scalar.pin);
+        for (int b = 0; b < sweep.setup.model->network->n_bus; ++b) {
+            ASSERT_NEAR(lane.vm[b], scalar.vm[b], vm_tolerance) << "bus " << b;
+            ASSERT_NEAR(lane.va[b], scalar.va[b], vm_tolerance) << "bus " << b;
+        }
+        std::vector<solver::BranchFlow> flows;
+        branch_flows(*sweep.setup.model, scalar, flows);
+        double loss = 0.0;
+        for (const auto& flow : flows) loss += flow.p_from + flow.p_to;
+        EXPECT_NEAR(lane.loss, loss, 1e-7);
+    }
+    EXPECT_LE(ejected, largest_ejected_share * static_cast<double>(answers.size()));
+}
+
+class LaneSweepGrids : public ::testing::TestWithParam<std::tuple<int, bool>> {
+protected:
+    [[nodiscard]] Sweep sweep() const {
+        GridRecipe recipe;
+        recipe.seed = static_cast<std::uint64_t>(std::get<0>(GetParam()));
+        recipe.buses = 12 + 8 * std::get<0>(GetParam());
+        recipe.reactive_room = std::get<1>(GetParam()) ? 0.6 : 5.0;
+        return {make_grid(recipe), std::get<1>(GetParam()), 1e-8};
+    }
+};
+
+TEST_P(LaneSweepGrids, AgreesWithTheScalarEngine) {
+    const Sweep s = sweep();
+    ASSERT_TRUE(s.base.solved());
+    ASSERT_TRUE(s.lanes->ok());
+    for (const solver::Isa isa : solver::available_isas()) {
+        SCOPED_TRACE(std::string(to_string(isa)));
+        expect_scalar(s, s.run(isa, s.all()), 0.25);
+    }
+}
+
+TEST_P(LaneSweepGrids, SameBitsInAnyPacking) {
+    const Sweep s = sweep();
+    ASSERT_TRUE(s.lanes->ok());
+    for (const solver::Isa isa : solver::available_isas()) {
+        const std::vector<Answer> forward = s.run(isa, s.all());
+        std::vector<int> order = s.all();
+        std::reverse(order.begin(), order.end());
+        EXPECT_EQ(s.run(isa, order), forward);
+        Dice dice(5);
+        EXPECT_EQ(s.run(isa, dice.shuffled(static_cast<int>(order.size()))), forward);
+        for (const int k : {0, 3, static_cast<int>(order.size()) - 1}) EXPECT_EQ(s.run(isa, {k})[k], forward[k]);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Made, LaneSweepGrids, ::testing::Combine(::testing::Range(1, 9), ::testing::Bool()),
+                         [](const auto& test) {
+                             return std::to_string(std::get<0>(test.param)) + (std::get<1>(test.param) ? "_limits" : "_plain");
+                         });
+
+class LaneSweepCases : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(LaneSweepCases, AgreesWithTheScalarEngine) {
+    auto grid = public_case(GetParam());
+    if (!grid) return;
+    for (const bool q_limits : {false, true}) {
+        const Sweep s(*grid, q_limits, 1e-8);
+        ASSERT_TRUE(s.base.solved());
+        for (const solver::Isa isa : solver::available_isas()) expect_scalar(s, s.run(isa, s.all()), 0.1);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Public, LaneSweepCases,
+                         ::testing::Values("case9", "case14", "case30", "case57", "case118", "case300", "case24_ieee_rts"),
+                         [](const auto& test) { return test.param; });
+
+void expect_same_result(const N1Result& lane, const N1Result& scalar) {
+    ASSERT_EQ(lane.contingencies.size(), scalar.contingencies.size());
+    for (std::size_t k = 0; k < lane.contingencies.size(); ++k) {
+        const ContingencyResult& a = lane.contingencies[k];
+        const ContingencyResult& b = scalar.contingencies[k];
+        SCOPED_TRACE("contingency " + b.contingency);
+        EXPECT_EQ(a.status, b.status);
+        EXPECT_EQ(a.main_island, b.main_island);
+        EXPECT_EQ(a.iterations, b.iterations);
+        EXPECT_EQ(a.outage, b.outage);
+        EXPECT_EQ(a.max_loading_branch, b.max_loading_branch);
+        EXPECT_EQ(a.min_vm_bus, b.min_vm_bus);
+        EXPECT_EQ(a.max_vm_bus, b.max_vm_bus);
+        EXPECT_EQ(a.lost_buses, b.lost_buses);
+        ASSERT_EQ(a.violations.size(), b.violations.size());
+        for (std::size_t v = 0; v < a.violations.size(); ++v) {
+            EXPECT_EQ(a.violations[v].kind, b.violations[v].kind);
+            EXPECT_EQ(a.violations[v].branch, b.violations[v].branch);
+            EXPECT_EQ(a.violations[v].bus, b.violations[v].bus);
+            EXPECT_EQ(a.violations[v].side, b.violations[v].side);
+            EXPECT_NEAR(a.violations[v].value, b.violations[v].value, 1e-6);
+        }
+        if (!is_solved(b.main_island)) continue;
+        EXPECT_NEAR(a.min_vm_pu, b.min_vm_pu, vm_tolerance);
+        EXPECT_NEAR(a.max_vm_pu, b.max_vm_pu, vm_tolerance);
+        EXPECT_NEAR(a.loss_mw, b.loss_mw, 1e-6);
+        if (b.max_loading_branch == 0) continue;
+        EXPECT_NEAR(a.max_loading_pct, b.max_loading_pct, 1e-6);
+    }
+}
+
+TEST(LaneN1, TheStudyIsTheSameWithEitherEngine) {
+    for (const std::uint64_t seed : {2U, 5U, 9U}) {
+        GridRecipe recipe;
+        recipe.seed = seed;
+        recipe.buses = 40;
+        recipe.reactive_room = 0.8;
+        Solving solving;
+        solving.q_limits = true;
+        solving.tolerance = 1e-8;
+        StudySetup setup = make_setup(make_grid(recipe), solving);
+        const auto list = *make_contingencies(*setup.model, with_units());
+        setup.sweep = SweepEngine::scalar;
+        const N1Result scalar = run_n1(setup, list);
+        setup.sweep = SweepEngine::lane;
+        for (const solver::Isa isa : solver::available_isas()) {
+            setup.isa = isa;
+            expect_same_result(run_n1(setup, list), scalar);
+        }
+    }
+}
+
+TEST(LaneN1, SameBitsForAnyNumberOfThreads) {
+    GridRecipe recipe;
+    recipe.seed = 3;
+    recipe.buses = 60;
+    recipe.reactive_room = 0.8;
+    Solving solving;
+    solving.q_limits = true;
+    StudySetup setup = make_setup(make_grid(recipe), solving);
+    const auto list = *make_contingencies(*setup.model, with_units());
+    setup.threads = 1;
+    const N1Result one = run_n1(setup, list);
+    for (const int threads : {2, 3, 7}) {
+        setup.threads = threads;
+        const N1Result many = run_n1(setup, list);
+        ASSERT_EQ(one.contingencies.size(), many.contingencies.size());
+        for (std::size_t k = 0; k < one.contingencies.size(); ++k) {
+            EXPECT_EQ(one.contingencies[k].loss_mw, many.contingencies[k].loss_mw);
+            EXPECT_EQ(one.contingencies[k].min_vm_pu, many.contingencies[k].min_vm_pu);
+            EXPECT_EQ(one.contingencies[k].max_mismatch_pu, many.contingencies[k].max_mismatch_pu);
+        }
+    }
+}
+
+}  // namespace
+}  // namespace araz::testing
