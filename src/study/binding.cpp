@@ -25,10 +25,13 @@ double crossing(Complex s, Complex ds, double limit) {
     return b >= 0.0 ? -2.0 * c / (b + root) : (root - b) / (2.0 * a);
 }
 
-double branch_crossing(const ElectricalModel& model, const Solution& solution, std::span<const double> tangent,
-                       const Reading& reading) {
+// Apparent power at both ends of a branch and its change along a tangent.
+struct BranchTangent {
+    Complex from, to, d_from, d_to;
+};
+
+BranchTangent branch_tangent(const ElectricalModel& model, const Solution& solution, std::span<const double> tangent, int l) {
     const Network& net = *model.network;
-    const int l = reading.index;
     const int f = net.from[l];
     const int t = net.to[l];
     const solver::BranchAdmittance& y = model.elements.branch[l];
@@ -41,21 +44,36 @@ double branch_crossing(const ElectricalModel& model, const Solution& solution, s
     const Complex i_to = ytf * vf + ytt * vt;
     const Complex ds_from = dvf * std::conj(i_from) + vf * std::conj(yff * dvf + yft * dvt);
     const Complex ds_to = dvt * std::conj(i_to) + vt * std::conj(ytf * dvf + ytt * dvt);
-    return std::min(crossing(vf * std::conj(i_from), ds_from, reading.limit),
-                    crossing(vt * std::conj(i_to), ds_to, reading.limit));
+    return {vf * std::conj(i_from), vt * std::conj(i_to), ds_from, ds_to};
 }
 
 }  // namespace
 
 double binding_shift(const ElectricalModel& model, const Solution& solution, std::span<const double> tangent,
                      const Reading& reading) {
-    if (reading.watch == Watch::thermal) return branch_crossing(model, solution, tangent, reading);
+    if (reading.watch == Watch::thermal) {
+        const BranchTangent s = branch_tangent(model, solution, tangent, reading.index);
+        return std::min(crossing(s.from, s.d_from, reading.limit), crossing(s.to, s.d_to, reading.limit));
+    }
     // A step is the difference of two states; which one the search follows by its severity alone.
     if (reading.watch == Watch::voltage_step) return never;
     const double slope = solution.vm[reading.index] * tangent[2 * reading.index + 1];
     const double outwards = reading.watch == Watch::voltage_low ? -slope : slope;
     if (!(outwards > 1e-12)) return never;  // held, or moving inwards
     return std::max(0.0, (1.0 - reading.severity()) / outwards);
+}
+
+double severity_slope(const ElectricalModel& model, const Solution& solution, std::span<const double> tangent,
+                      const Reading& reading) {
+    if (reading.watch == Watch::voltage_step) return nan_value;
+    if (reading.watch == Watch::thermal) {
+        const BranchTangent at = branch_tangent(model, solution, tangent, reading.index);
+        const Complex s = reading.at_to_side ? at.to : at.from;
+        const Complex ds = reading.at_to_side ? at.d_to : at.d_from;
+        return (s.real() * ds.real() + s.imag() * ds.imag()) / (std::abs(s) * reading.limit);
+    }
+    const double slope = solution.vm[reading.index] * tangent[2 * reading.index + 1];
+    return reading.watch == Watch::voltage_low ? -slope : slope;
 }
 
 }  // namespace araz

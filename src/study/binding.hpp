@@ -15,4 +15,8 @@ namespace araz {
 [[nodiscard]] double binding_shift(const ElectricalModel& model, const Solution& solution,
                                    std::span<const double> tangent, const Reading& reading);
 
+/// Change of the reading's severity per p.u. of shift along `tangent`; NaN for a voltage step.
+[[nodiscard]] double severity_slope(const ElectricalModel& model, const Solution& solution,
+                                    std::span<const double> tangent, const Reading& reading);
+
 }  // namespace araz

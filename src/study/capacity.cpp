@@ -258,7 +258,7 @@ private:
         std::stable_sort(result_.steps.begin(), result_.steps.end(),
                          [](const auto& a, const auto& b) { return a.delta_mw < b.delta_mw; });
         result_.shifts = generator_shifts(net_, exchange_, found.at_secure.point);
-        result_.limiters = next_limiters(security_, found.at_secure, found.secure, net_.base_mva, options_.limiters);
+        result_.limiters = next_limiters(security_, found.at_secure, net_.base_mva, options_.limiters);
         explain_relief();
     }
 

@@ -77,8 +77,7 @@ bool is_fold(SecurityCheck& security, const Exchange& exchange, const SearchResu
     return std::isfinite(near) && std::isfinite(far) && near > fold_growth * far;
 }
 
-std::vector<Limiter> next_limiters(const SecurityCheck& security, const SecurityReport& at_secure, double secure,
-                                   double base_mva, int count) {
+std::vector<Limiter> next_limiters(const SecurityCheck& security, const SecurityReport& at_secure, double base_mva, int count) {
     std::vector<PairReading> candidates;
     for (const PairReading& entry : at_secure.top)
         if (std::isfinite(entry.predicted)) candidates.push_back(entry);
@@ -91,8 +90,7 @@ std::vector<Limiter> next_limiters(const SecurityCheck& security, const Security
         limiter.limit = to_limit(security, entry);
         limiter.loading_pct = 100.0 * entry.severity;
         limiter.predicted_mw = entry.predicted * base_mva;
-        if (entry.predicted > secure)
-            limiter.sensitivity_pct_per_mw = 100.0 * (1.0 - entry.severity) / ((entry.predicted - secure) * base_mva);
+        limiter.sensitivity_pct_per_mw = 100.0 * entry.slope / base_mva;
         // dE/dR: one over the change of the apparent power per shifted MW.
         if (limiter.limit.branch > 0 && limiter.sensitivity_pct_per_mw > 0.0)
             limiter.mw_per_mva = 100.0 / (limiter.sensitivity_pct_per_mw * limiter.limit.limit);

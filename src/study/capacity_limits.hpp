@@ -17,6 +17,6 @@ namespace araz {
 
 /// The pairs that would bind first beyond the secure end by their tangents there.
 [[nodiscard]] std::vector<Limiter> next_limiters(const SecurityCheck& security, const SecurityReport& at_secure,
-                                                 double secure, double base_mva, int count);
+                                                 double base_mva, int count);
 
 }  // namespace araz

@@ -94,6 +94,7 @@ SecurityCheck::State SecurityCheck::read_state(Worker& worker, int contingency, 
             state.predicted = std::min(state.predicted, entry.predicted);
         }
         if (state.top.size() == keep_per_state && !before(entry, state.top.back())) continue;
+        if (has_tangent) entry.slope = severity_slope(*setup_->model, solution, worker.columns[0], reading);
         state.top.insert(std::upper_bound(state.top.begin(), state.top.end(), entry, before), entry);
         if (state.top.size() > keep_per_state) state.top.pop_back();
     }

@@ -28,6 +28,7 @@ struct PairReading {
     /// Shift at which the linearized reading meets its limit, p.u.; infinite when it never does, NaN when
     /// no tangent was taken.
     double predicted = std::numeric_limits<double>::quiet_NaN();
+    double slope = std::numeric_limits<double>::quiet_NaN();  ///< of the severity, per p.u. of shift; NaN likewise
 };
 
 /// What a check of one exchange found.

@@ -172,7 +172,7 @@ double own_export(const OwnGrid& grid, const OwnState& state, const std::vector<
 
 VerifyReport check_certificates(const Case& grid, const CapacityResult& result) {
     VerifyReport report;
-    const std::vector<std::string> unmodelled = unmodelled_options(result.envelope.options);
+    const std::vector<std::string> unmodelled = unmodelled_options(grid, result.envelope.options);
     if (!unmodelled.empty()) {
         fail(report, "method", "the re-check does not model " + join(unmodelled, ", "));
     } else if (result.directions.empty()) {

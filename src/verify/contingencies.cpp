@@ -169,7 +169,7 @@ private:
 
 VerifyReport check_contingencies(const Case& grid, const N1Result& result) {
     VerifyReport report;
-    const std::vector<std::string> unmodelled = unmodelled_options(result.envelope.options);
+    const std::vector<std::string> unmodelled = unmodelled_options(grid, result.envelope.options);
     if (unmodelled.empty()) {
         ContingencyCheck(grid, result, report).run();
     } else {

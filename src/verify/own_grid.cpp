@@ -14,7 +14,6 @@ namespace {
 
 using Complex = std::complex<double>;
 constexpr double radians = std::numbers::pi / 180.0;
-constexpr double merge_below = 1e-8;  // p.u.: a smaller impedance joins its buses
 
 bool usable(const OwnGrid& own, const BranchRow& branch) {
     const int from = own.row(branch.from_bus);
@@ -23,7 +22,7 @@ bool usable(const OwnGrid& own, const BranchRow& branch) {
            own.grid->buses[to].type != BusType::isolated;
 }
 
-bool is_joint(const BranchRow& branch) { return std::hypot(branch.r_pu, branch.x_pu) < merge_below; }
+bool is_joint(const BranchRow& branch) { return std::hypot(branch.r_pu, branch.x_pu) < own_merge_below; }
 
 // Buses joined without impedance become one node.
 void number_nodes(OwnGrid& own) {

@@ -12,6 +12,9 @@
 
 namespace araz {
 
+/// A smaller impedance (p.u.) joins its buses.
+inline constexpr double own_merge_below = 1e-8;
+
 struct OwnBranch {
     int row = 0;
     int from = 0, to = 0;  ///< nodes

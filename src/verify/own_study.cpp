@@ -110,7 +110,7 @@ std::vector<std::string> option_list(const OptionMap& options, const std::string
     return {};
 }
 
-std::vector<std::string> unmodelled_options(const OptionMap& options) {
+std::vector<std::string> unmodelled_options(const Case& grid, const OptionMap& options) {
     std::vector<std::string> out;
     const auto only = [&](const std::string& name, const std::set<std::string>& known) {
         const std::string word = option_word(options, name, "");
@@ -119,7 +119,16 @@ std::vector<std::string> unmodelled_options(const OptionMap& options) {
     only("slack", {"case"});
     only("q-limits-slack", {"off"});
     only("post-contingency", {"frozen"});
-    only("loads", {"constant", "constant-power"});
+    if (const std::string loads = option_word(options, "load-model", "case"); loads != "case" && loads != "pq")
+        out.push_back("--load-model " + loads);
+    else if (loads == "case" && !grid.load_models.empty())
+        out.push_back("loads that depend on voltage");
+    only("dc-lines", {"as-case"});
+    only("base-insecure", {"no-worse", "strict", "drop-pairs", "relieve"});
+    if (const double step = option_number(options, "voltage-step", nan_value); step > 0.0)
+        out.push_back("--voltage-step " + shortest(step));
+    if (const double below = option_number(options, "merge-below", nan_value); below >= 0.0 && below != own_merge_below)
+        out.push_back("--merge-below " + shortest(below));
     for (const std::string& control : option_list(options, "controls"))
         if (control != "none" && control != "reactive_limits" && control != "q-limits" && !control.empty())
             out.push_back("--controls " + control);

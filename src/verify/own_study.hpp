@@ -17,7 +17,7 @@ namespace araz {
 [[nodiscard]] std::vector<std::string> option_list(const OptionMap& options, const std::string& name);
 
 /// What an option asks for that the re-check does not model; empty: everything is modelled.
-[[nodiscard]] std::vector<std::string> unmodelled_options(const OptionMap& options);
+[[nodiscard]] std::vector<std::string> unmodelled_options(const Case& grid, const OptionMap& options);
 
 struct OwnContingency {
     std::string label;
