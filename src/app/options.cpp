@@ -68,6 +68,12 @@ constexpr std::array table{
                "all: every single branch and DC line; a CSV file of named outages (columns contingency, element_kind, "
                "element); several by comma", "Contingencies", 0, 0},
     OptionSpec{"--generators", flag, "", "", "every single unit as well", "Contingencies", 0, 0},
+    OptionSpec{"--bus-outages", flag, "", "", "every single bus as well, with all that is connected to it", "Contingencies", 0, 0},
+    OptionSpec{"--second-islands", choice, "dark|solve", "dark",
+               "parts cut off from every reference: dark; or solved, where their units can carry their load", "Contingencies", 0, 0},
+    OptionSpec{"--screen", number, "PCT", "", "solves only the branch outages whose loadings a linear estimate puts at PCT or above; "
+               "off without it, and blind to voltages", "Contingencies", 0, 1000},
+    OptionSpec{"--audit-screen", flag, "", "", "solves the others too and says what --screen would have missed", "Contingencies", 0, 0},
     OptionSpec{"--exclude", list, "ROWS", "", "branch rows left out as outages, comma separated", "Contingencies", 0, 0},
     // Exchange.
     OptionSpec{"--from", text, "AREAS", "", "exporting areas: numbers or names, comma separated; rest: all others", "Exchange", 0, 0},

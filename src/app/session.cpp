@@ -124,6 +124,7 @@ EngineOptions engine_options(const Options& options, SlackOptions slack) {
     engine.controls = [controls] { return make_controls(controls); };
     const bool frozen = options.text("--post-contingency") != "automatic";
     engine.controls_after = [controls, frozen] { return make_controls(controls, frozen); };
+    engine.solve_second_islands = options.text("--second-islands") == "solve";
     engine.slack = std::move(slack);
     const std::string method = options.text("--method");
     engine.method = method == "fdxb"   ? Method::fast_decoupled_xb

@@ -32,6 +32,7 @@ Result<ContingencySpec> contingency_spec(const Options& options) {
     ContingencySpec spec;
     spec.branches = false;
     spec.generators = options.on("--generators");
+    spec.buses = options.on("--bus-outages");
     for (const std::string& part : options.list("--contingencies")) {
         if (part == "none") continue;
         if (part == "all") {

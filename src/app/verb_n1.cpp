@@ -15,7 +15,13 @@ int run_n1(const Options& options) {
     const auto contingencies = make_contingencies(*setup->model, *spec);
     if (!contingencies) return report_error(options, schema, contingencies.error());
 
-    N1Result result = araz::run_n1(*setup, *contingencies, progress_line(options, "contingencies"));
+    N1Options how;
+    if (options.has("--screen")) how.screen_pct = options.number("--screen");
+    how.audit_screen = options.on("--audit-screen");
+    if (how.audit_screen && !options.has("--screen"))
+        return report_error(options, schema,
+                            Error::make(ErrorKind::usage, "AZ3025", "--audit-screen needs --screen", "for example --screen 80 --audit-screen"));
+    N1Result result = araz::run_n1(*setup, *contingencies, progress_line(options, "contingencies"), how);
     result.envelope.options = options.resolved();
     show_findings(result.envelope.findings);
     if (const int written = write_result(options, result); written != exit_ok) return written;

@@ -66,6 +66,8 @@ constexpr std::array table{
     CodeEntry{"AZ3024", "remedial action not possible",
               "A remedial action names an element that the case does not have, or a change that its kind does not know.",
               "--remedial actions.csv"},
+    CodeEntry{"AZ3025", "nothing to audit", "--audit-screen says what --screen leaves out, so it needs a threshold.",
+              "araz n1 case118.m --screen 80 --audit-screen"},
     CodeEntry{"AZ2040", "DC equations singular",
               "Some buses have no path of reactances to the reference of their island, or reactances of opposite sign "
               "cancel, so that the DC model has no unique angles.",

@@ -30,6 +30,7 @@ void Engine::cut_off_lost_parts(const Scenario& scenario, Solution& solution) {
     const bool single = scenario.branches_out.size() == 1;
     if (scenario.branches_out.empty() || (single && model_->bridge[scenario.branches_out[0]] == 0)) return;
     const std::vector<int> part = solver::components(model_->pattern, solution.branch_out);
+    relocate_references(scenario, part, solution);
     std::vector<unsigned char> supplied(static_cast<std::size_t>(net.n_bus), 0);
     for (int b = 0; b < net.n_bus; ++b)
         if (kind_[b] == BusKind::slack) supplied[part[b]] = 1;
@@ -92,6 +93,7 @@ void Engine::replace_lost_references(Solution& solution) {
         if (other_reference) continue;
         if (heir >= 0) {
             kind_[heir] = BusKind::slack;
+            solution.new_references.push_back(heir);
             continue;
         }
         const int part = part_[b];

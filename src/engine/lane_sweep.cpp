@@ -440,7 +440,9 @@ void LaneSweep::run(const std::function<int()>& next, const std::function<Scenar
                 break;
             }
             auto job = make_job(item, outage_of(item));
-            if (job->scenario.lost_reference) {
+            const bool for_scalar = job->scenario.lost_reference ||
+                                    (base_->options_.solve_second_islands && !job->scenario.dead.empty());
+            if (for_scalar) {
                 LaneOutcome outcome;
                 outcome.item = item;
                 done(outcome);

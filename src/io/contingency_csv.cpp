@@ -6,6 +6,7 @@
 #include "araz/io/contingency_io.hpp"
 #include "araz/io/csv.hpp"
 #include "araz/io/files.hpp"
+#include "contingency_matpower.hpp"
 #include "csv_lines.hpp"
 
 namespace araz {
@@ -13,7 +14,7 @@ namespace araz {
 namespace {
 
 constexpr std::size_t largest_list = 256ULL << 20U;
-constexpr std::array<std::string_view, 5> kinds{"line", "transformer", "branch", "generator", "hvdc"};
+constexpr std::array<std::string_view, 6> kinds{"line", "transformer", "branch", "generator", "hvdc", "bus"};
 
 Finding problem(const std::string& path, int line, std::string message, std::string hint) {
     Finding finding;
@@ -29,6 +30,7 @@ Finding problem(const std::string& path, int line, std::string message, std::str
 Result<std::vector<NamedContingency>> read_contingencies(const std::string& path) {
     const auto raw = read_file(path, largest_list);
     if (!raw) return raw.error();
+    if (path.ends_with(".m")) return read_change_table(*raw, path);
     const std::string text = without_comments(*raw);
     const auto table = parse_csv(text, path);
     if (!table) return table.error();
@@ -53,7 +55,7 @@ Result<std::vector<NamedContingency>> read_contingencies(const std::string& path
             findings.push_back(problem(path, line, "a row without a contingency or an element", "fill both cells"));
         if (std::find(kinds.begin(), kinds.end(), row[kind]) == kinds.end())
             findings.push_back(problem(path, line, "'" + row[kind] + "' is no kind of element",
-                                       "use line, transformer, branch, generator or hvdc"));
+                                       "use line, transformer, branch, generator, hvdc or bus"));
         auto same = std::find_if(list.begin(), list.end(), [&](const auto& c) { return c.label == row[label]; });
         if (same == list.end()) {
             list.push_back({row[label], name >= 0 ? row[name] : row[label], {}});

@@ -35,6 +35,16 @@ constexpr std::array idx_cost{Constant{"PW_LINEAR", 1}, Constant{"POLYNOMIAL", 2
                               Constant{"COST", 5}};
 constexpr std::array idx_area{Constant{"AREA_I", 1}, Constant{"PRICE_REF_BUS", 2}};
 
+// MATPOWER User's Manual, section 9.3.5.
+constexpr std::array idx_ct{
+    Constant{"CT_LABEL", 1},       Constant{"CT_PROB", 2},         Constant{"CT_TABLE", 3},       Constant{"CT_TBUS", 1},
+    Constant{"CT_TGEN", 2},        Constant{"CT_TBRCH", 3},        Constant{"CT_TAREABUS", 4},    Constant{"CT_TAREAGEN", 5},
+    Constant{"CT_TAREABRCH", 6},   Constant{"CT_ROW", 4},          Constant{"CT_COL", 5},         Constant{"CT_CHGTYPE", 6},
+    Constant{"CT_REP", 1},         Constant{"CT_REL", 2},          Constant{"CT_ADD", 3},         Constant{"CT_NEWVAL", 7},
+    Constant{"CT_TLOAD", 7},       Constant{"CT_TAREALOAD", 8},    Constant{"CT_LOAD_ALL_PQ", 1}, Constant{"CT_LOAD_FIX_PQ", 2},
+    Constant{"CT_LOAD_DIS_PQ", 3}, Constant{"CT_LOAD_ALL_P", 4},   Constant{"CT_LOAD_FIX_P", 5},  Constant{"CT_LOAD_DIS_P", 6},
+    Constant{"CT_TGENCOST", 9},    Constant{"CT_TAREAGENCOST", 10}, Constant{"CT_MODCOST_F", -1}, Constant{"CT_MODCOST_X", -2}};
+
 constexpr std::array functions{
     Function{"sqrt", [](double x) { return std::sqrt(x); }, false},
     Function{"sin", [](double x) { return std::sin(x); }, false},
@@ -58,12 +68,13 @@ std::span<const Constant> index_constants(std::string_view function) {
     if (function == "idx_gen") return idx_gen;
     if (function == "idx_cost") return idx_cost;
     if (function == "idx_area") return idx_area;
+    if (function == "idx_ct") return idx_ct;
     return {};
 }
 
 std::vector<Constant> all_constants() {
     std::vector<Constant> all;
-    for (const std::string_view name : {"idx_bus", "idx_brch", "idx_gen", "idx_cost", "idx_area"}) {
+    for (const std::string_view name : {"idx_bus", "idx_brch", "idx_gen", "idx_cost", "idx_area", "idx_ct"}) {
         const auto group = index_constants(name);
         all.insert(all.end(), group.begin(), group.end());
     }
@@ -78,7 +89,7 @@ const Function* find_function(std::string_view name) {
 
 std::vector<std::string> known_names() {
     std::vector<std::string> names{"find",    "pi",       "Inf",     "NaN",      "define_constants",
-                                   "idx_bus", "idx_brch", "idx_gen", "idx_cost", "idx_area"};
+                                   "idx_bus", "idx_brch", "idx_gen", "idx_cost", "idx_area", "idx_ct"};
     for (const Function& function : functions) names.emplace_back(function.name);
     return names;
 }

@@ -310,6 +310,7 @@ Result<N1Result> n1_from_json(std::string_view text, const std::string& path) {
         }
         read_member(reading, json, "contingencies", result.contingencies);
         read_member(reading, json, "summary", result.summary);
+        if (json.contains("screen")) read_member(reading, json, "screen", result.screen);
         result.base.envelope = result.envelope;
         result.base.envelope.schema = "araz.pf/1";
         result.base.envelope.status = to_string(result.base.status);

@@ -1,4 +1,5 @@
 // Results as JSON. The fields come from model/result_fields.hpp; only the envelope is written here.
+#include <cmath>
 #include <type_traits>
 
 #include "araz/base/text.hpp"
@@ -175,6 +176,10 @@ std::string to_json(const N1Result& result) {
     write_value(json, result.contingencies);
     json.key("summary");
     write_value(json, result.summary);
+    if (!std::isnan(result.screen.threshold_pct)) {
+        json.key("screen");
+        write_value(json, result.screen);
+    }
     return finish(json);
 }
 

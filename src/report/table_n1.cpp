@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "araz/base/text.hpp"
 #include "araz/report/tables.hpp"
 #include "table_pf.hpp"
 #include "table_text.hpp"
@@ -34,6 +35,11 @@ std::string summary_block(const N1Result& result) {
                                                         result.contingencies.size(), summary.solved, summary.islanding,
                                                         summary.unsolved));
     out += fact("with violations", whole(summary.with_violations));
+    if (!std::isnan(result.screen.threshold_pct))
+        out += fact("screened", fmt::format("{} estimated below {} % {}", result.screen.screened, shortest(result.screen.threshold_pct),
+                                            result.screen.audited ? fmt::format("and solved all the same: {} violations and {} failures would have been missed",
+                                                                                result.screen.missed.size(), result.screen.missed_unsolved.size())
+                                                                  : "and not solved"));
     if (summary.worst_branch > 0) {
         const ContingencyResult* worst = find(result, summary.worst_contingency);
         out += fact("worst loading",

@@ -10,8 +10,14 @@ namespace araz {
 
 std::vector<std::string> Contingency::elements(const Network& net) const {
     std::vector<std::string> out;
-    for (const int l : branches) out.push_back("branch " + std::to_string(net.branch_row[l] + 1));
+    const auto at_lost_bus = [&](int bus) { return std::find(buses.begin(), buses.end(), bus) != buses.end(); };
+    for (const int b : buses) out.push_back("bus " + std::to_string(number(net.bus_id[b])));
+    for (const int l : branches)
+        if (!at_lost_bus(net.from[l]) && !at_lost_bus(net.to[l]))
+            out.push_back("branch " + std::to_string(net.branch_row[l] + 1));
     for (const int g : generators) {
+        const int other = net.is_unit(g) ? g : g + 1;
+        if (at_lost_bus(net.gen_bus[g]) || (!net.is_unit(g) && (g - net.n_unit) % 2 == 0 && at_lost_bus(net.gen_bus[other]))) continue;
         if (net.is_unit(g)) out.push_back("generator " + std::to_string(net.gen_row[g] + 1));
         else if ((g - net.n_unit) % 2 == 0)  // both ends of a DC line go together
             out.push_back("dc_line " + std::to_string(net.dc_row[(g - net.n_unit) / 2] + 1));
@@ -58,14 +64,50 @@ void add_branches(const ElectricalModel& model, const std::vector<int>& exclude_
     }
 }
 
+std::string unit_name(const Network& net, int g) {
+    const GeneratorRow& row = net.source->generators[net.gen_row[g]];
+    return row.name.empty() ? "unit at bus " + net.bus_label(net.gen_bus[g]) : row.name;
+}
+
 void add_units(const Network& net, std::vector<Contingency>& list) {
     for (int g = 0; g < net.n_unit; ++g) {
         if (net.island[net.gen_bus[g]] < 0) continue;
-        const GeneratorRow& row = net.source->generators[net.gen_row[g]];
         Contingency contingency;
         contingency.label = "g" + std::to_string(net.gen_row[g] + 1);
-        contingency.name = row.name.empty() ? "unit at bus " + net.bus_label(net.gen_bus[g]) : row.name;
+        contingency.name = unit_name(net, g);
         contingency.generators = {g};
+        list.push_back(std::move(contingency));
+    }
+}
+
+// A bus with all that is connected to it. A branch or unit that is there already is not added twice.
+void add_bus(const Network& net, int bus, Contingency& contingency) {
+    const auto add = [](std::vector<int>& list, int item) {
+        if (std::find(list.begin(), list.end(), item) == list.end()) list.push_back(item);
+    };
+    add(contingency.buses, bus);
+    for (int l = 0; l < net.n_branch; ++l)
+        if (net.from[l] == bus || net.to[l] == bus) add(contingency.branches, l);
+    for (int k = net.gen_start[bus]; k < net.gen_start[bus + 1]; ++k) {
+        const int g = net.gens_at[k];
+        if (net.is_unit(g)) {
+            add(contingency.generators, g);
+            continue;
+        }
+        const int first = g - (g - net.n_unit) % 2;  // both ends of a DC line go together
+        add(contingency.generators, first);
+        add(contingency.generators, first + 1);
+    }
+}
+
+void add_buses(const Network& net, std::vector<Contingency>& list) {
+    for (int b = 0; b < net.n_bus; ++b) {
+        if (net.island[b] < 0) continue;
+        Contingency contingency;
+        contingency.label = "b" + std::to_string(number(net.bus_id[b]));
+        contingency.name = net.bus_label(b);
+        contingency.splits = true;  // the bus itself is lost
+        add_bus(net, b, contingency);
         list.push_back(std::move(contingency));
     }
 }
@@ -94,7 +136,10 @@ public:
         contingency.label = named.label;
         contingency.name = named.name;
         for (const OutageElement& element : named.elements) {
-            if (element.kind == "generator") {
+            if (element.kind == "bus") {
+                const int row = find_bus(element);
+                if (row >= 0 && net_.island[row] >= 0) add_bus(net_, row, contingency);
+            } else if (element.kind == "generator") {
                 const int row = find(element, units_, net_.source->generators.size());
                 if (row >= 0 && net_.gen_of_row[row] >= 0) contingency.generators.push_back(net_.gen_of_row[row]);
             } else if (element.kind == "hvdc") {
@@ -108,13 +153,38 @@ public:
             }
         }
         if (contingency.branches.empty() && contingency.generators.empty()) return;
-        contingency.splits = splits(contingency.branches);
+        if (contingency.name.empty()) contingency.name = own_name(contingency);
+        contingency.splits = !contingency.buses.empty() || splits(contingency.branches);
         list.push_back(std::move(contingency));
     }
 
     [[nodiscard]] const Findings& findings() const { return findings_; }
 
 private:
+    // What a contingency without a name is called.
+    [[nodiscard]] std::string own_name(const Contingency& contingency) const {
+        if (contingency.branches.size() == 1 && contingency.generators.empty()) return net_.branch_name(contingency.branches[0]);
+        if (contingency.generators.size() == 1 && contingency.branches.empty() && net_.is_unit(contingency.generators[0]))
+            return unit_name(net_, contingency.generators[0]);
+        return contingency.label;
+    }
+
+    int find_bus(const OutageElement& element) {
+        const auto number = parse_integer(element.element);
+        if (number)
+            if (const auto found = net_.index_of.find(*number); found != net_.index_of.end()) return found->second;
+        std::vector<std::string> known;
+        for (int b = 0; b < net_.n_bus; ++b) known.push_back(std::to_string(araz::number(net_.bus_id[b])));
+        Finding finding;
+        finding.code = "AZ3022";
+        finding.element = element.element;
+        finding.message = "the case has no bus '" + element.element + "'" + did_you_mean(element.element, known);
+        finding.hint = "buses are named by their number in the case file";
+        finding.where = element.where;
+        findings_.push_back(finding);
+        return -1;
+    }
+
     int find(const OutageElement& element, const std::unordered_map<std::string, int>& ids, std::size_t rows) {
         if (const auto found = ids.find(element.element); found != ids.end()) return found->second;
         const auto number = parse_integer(element.element);
@@ -161,6 +231,7 @@ Result<std::vector<Contingency>> make_contingencies(const ElectricalModel& model
     std::vector<Contingency> list;
     if (spec.branches) add_branches(model, spec.exclude_rows, list);
     if (spec.generators) add_units(net, list);
+    if (spec.buses) add_buses(net, list);
     Resolver resolver(model);
     for (const NamedContingency& named : spec.listed) resolver.add(named, list);
     if (!resolver.findings().empty()) return Error{ErrorKind::invalid_input, resolver.findings()};

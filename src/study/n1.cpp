@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <set>
 
+#include "araz/solver/graph.hpp"
 #include "araz/study/diagnosis.hpp"
 #include "parallel.hpp"
+#include "screen.hpp"
 
 namespace araz {
 
@@ -52,6 +55,52 @@ double losses(const ElectricalModel& model, const Solution& solution, std::vecto
     return sum;
 }
 
+// The parts of islands that a contingency splits, but for the one of each that keeps its reference, or is the largest.
+void describe_parts(const ElectricalModel& model, const Contingency& contingency, const std::vector<int>& new_references,
+                    const std::function<bool(int)>& lives, ContingencyResult& result) {
+    const Network& net = *model.network;
+    std::vector<unsigned char> out(static_cast<std::size_t>(net.n_branch), 0);
+    for (const int l : contingency.branches) out[l] = 1;
+    const std::vector<int> part = solver::components(model.pattern, out);
+    struct Piece {
+        CutOffPart row;
+        int island = -1;
+        bool alive = false, reference = false;
+    };
+    std::vector<Piece> pieces(static_cast<std::size_t>(*std::max_element(part.begin(), part.end()) + 1));
+    for (int b = 0; b < net.n_bus; ++b) {
+        if (net.island[b] < 0) continue;
+        Piece& piece = pieces[part[b]];
+        if (piece.row.buses++ == 0) piece.row.first_bus = number(net.bus_id[b]);
+        piece.island = net.island[b];
+        piece.alive = piece.alive || lives(b);
+        piece.reference = piece.reference || model.kind[b] == solver::BusKind::slack;
+        piece.row.load_mw += net.p_load[b] * net.base_mva;
+        for (int k = net.gen_start[b]; k < net.gen_start[b + 1]; ++k)
+            if (net.is_unit(net.gens_at[k])) piece.row.generation_mw += net.pg[net.gens_at[k]] * net.base_mva;
+    }
+    for (const int b : new_references) pieces[part[b]].row.reference_bus = number(net.bus_id[b]);
+    std::vector<const Piece*> stays(static_cast<std::size_t>(net.n_island), nullptr);
+    for (const Piece& piece : pieces) {
+        if (piece.island < 0) continue;
+        const Piece*& best = stays[piece.island];
+        const auto weight = [](const Piece& p) { return std::tuple(p.alive, p.reference, p.row.buses); };
+        if (best == nullptr || weight(piece) > weight(*best)) best = &piece;
+    }
+    for (Piece& piece : pieces) {
+        if (piece.island < 0) continue;
+        if (stays[piece.island] == &piece) {
+            if (piece.alive && piece.row.reference_bus != 0) result.reference_bus = piece.row.reference_bus;
+            continue;
+        }
+        piece.row.state = piece.alive ? "solved" : "dark";
+        if (!piece.alive) piece.row.reference_bus = 0;
+        result.parts.push_back(piece.row);
+    }
+    std::sort(result.parts.begin(), result.parts.end(),
+              [&](const CutOffPart& a, const CutOffPart& b) { return net.index_of.at(a.first_bus) < net.index_of.at(b.first_bus); });
+}
+
 // One thread's means to solve contingencies.
 class Worker {
 public:
@@ -74,6 +123,9 @@ public:
         result.outage = contingency.elements(net);
         result.main_island = solution.status;
         result.status = solution.lost_buses > 0 ? SolveStatus::islanded : solution.status;
+        if (solution.lost_buses > 0 || !solution.new_references.empty())
+            describe_parts(model, contingency, solution.new_references, [&](int b) { return solution.live[b] != 0; }, result);
+        if (!result.parts.empty() && is_solved(solution.status)) result.status = SolveStatus::islanded;
         result.reason = solution.reason;
         result.iterations = solution.iterations;
         result.max_mismatch_pu = solution.max_mismatch;
@@ -176,6 +228,8 @@ private:
         result.outage = contingency.elements(net);
         result.main_island = SolveStatus::converged;
         result.status = at.lost_buses > 0 ? SolveStatus::islanded : SolveStatus::converged;
+        if (at.lost_buses > 0)
+            describe_parts(*setup_.model, contingency, {}, [&](int b) { return at.vm(b) > 0.0; }, result);
         result.iterations = at.iterations;
         result.max_mismatch_pu = at.max_mismatch;
         result.lost_buses = at.lost_buses;
@@ -237,8 +291,52 @@ N1Summary summarise(const std::vector<ContingencyResult>& contingencies) {
 
 }  // namespace
 
+namespace {
+
+void solve_contingencies(const StudySetup& setup, const Solution& base, const std::vector<Contingency>& contingencies,
+                         const std::function<void(int, int)>& progress, std::vector<ContingencyResult>& results) {
+    const int count = static_cast<int>(contingencies.size());
+    results.resize(contingencies.size());
+    std::atomic<int> done{0};
+    if (const auto lanes = lane_base(setup, base)) {
+        std::atomic<int> next{0};
+        const auto take = [&](int item, ContingencyResult solved) {
+            results[item] = std::move(solved);
+            if (progress) progress(++done, count);
+        };
+        const int threads = resolve_threads(setup.threads, (count + lane_pack - 1) / lane_pack);
+        for_each_item(threads, threads, [&](int) {
+            return [&](int) {
+                LaneWorker(setup, base, lanes)
+                    .run(contingencies, [&] { const int item = next++; return item < count ? item : -1; }, take);
+                return true;
+            };
+        });
+        return;
+    }
+    for_each_item(count, setup.threads, [&](int) {
+        return [&, worker = std::make_shared<Worker>(setup, base)](int item) {
+            results[item] = worker->solve(contingencies[item]);
+            if (progress) progress(++done, count);
+            return true;
+        };
+    });
+}
+
+// What leaving out the screened contingencies would have missed.
+void audit(const std::set<std::string>& screened, const std::vector<ContingencyResult>& results, N1Screen& screen) {
+    screen.audited = true;
+    for (const ContingencyResult& result : results) {
+        if (screened.count(result.contingency) == 0) continue;
+        screen.missed.insert(screen.missed.end(), result.violations.begin(), result.violations.end());
+        if (!is_solved(result.main_island)) screen.missed_unsolved.push_back(result.contingency);
+    }
+}
+
+}  // namespace
+
 N1Result run_n1(const StudySetup& setup, const std::vector<Contingency>& all,
-                const std::function<void(int, int)>& progress) {
+                const std::function<void(int, int)>& progress, const N1Options& options) {
     std::vector<Contingency> contingencies;
     std::copy_if(all.begin(), all.end(), std::back_inserter(contingencies),
                  [](const Contingency& c) { return !c.excluded; });
@@ -252,34 +350,14 @@ N1Result run_n1(const StudySetup& setup, const std::vector<Contingency>& all,
         probe_failure(setup, base, result.base.diagnosis);
         return result;
     }
-
-    const int count = static_cast<int>(contingencies.size());
-    result.contingencies.resize(contingencies.size());
-    std::atomic<int> done{0};
-    if (const auto lanes = lane_base(setup, base)) {
-        std::atomic<int> next{0};
-        const auto take = [&](int item, ContingencyResult solved) {
-            result.contingencies[item] = std::move(solved);
-            if (progress) progress(++done, count);
-        };
-        const int threads = resolve_threads(setup.threads, (count + lane_pack - 1) / lane_pack);
-        for_each_item(threads, threads, [&](int) {
-            return [&](int) {
-                LaneWorker(setup, base, lanes)
-                    .run(contingencies, [&] { const int item = next++; return item < count ? item : -1; }, take);
-                return true;
-            };
-        });
-        result.summary = summarise(result.contingencies);
-        return result;
+    std::set<std::string> screened;
+    if (!std::isnan(options.screen_pct)) {
+        screened = screen_contingencies(setup, base, contingencies, options.screen_pct, result.screen);
+        if (!options.audit_screen)
+            std::erase_if(contingencies, [&](const Contingency& c) { return screened.count(c.label) != 0; });
     }
-    for_each_item(count, setup.threads, [&](int) {
-        return [&, worker = std::make_shared<Worker>(setup, base)](int item) {
-            result.contingencies[item] = worker->solve(contingencies[item]);
-            if (progress) progress(++done, count);
-            return true;
-        };
-    });
+    solve_contingencies(setup, base, contingencies, progress, result.contingencies);
+    if (options.audit_screen && !std::isnan(options.screen_pct)) audit(screened, result.contingencies, result.screen);
     result.summary = summarise(result.contingencies);
     return result;
 }

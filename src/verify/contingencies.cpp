@@ -74,6 +74,7 @@ private:
             rows_.see(known && labels.insert(c.contingency).second, "contingency " + c.contingency);
             all.push_back(std::move(own));
         }
+        if (!result_.screen.audited) labels.insert(result_.screen.contingencies.begin(), result_.screen.contingencies.end());
         for (const OwnContingency& c : own_contingencies(own_, result_.envelope.options, {}))
             if (!c.excluded) rows_.see(labels.contains(c.label), "contingency " + c.label + " is missing");
         return all;

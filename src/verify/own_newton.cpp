@@ -40,6 +40,7 @@ struct OwnNewton::Work {
     std::vector<Complex> scheduled;  // [node] net injection; imaginary part of PQ nodes only
     std::vector<int> pinned;         // [node] 0, +1 at Qmax, -1 at Qmin
     std::vector<unsigned char> on;   // [source]
+    std::vector<unsigned char> reference;  // [node] who holds an angle in this scenario
     OwnState state;
 
     Work(const OwnGrid& own, OwnOptions how) : grid(own), options(how) { lay_out(); }
@@ -48,6 +49,7 @@ struct OwnNewton::Work {
     [[nodiscard]] std::size_t position(int row, int column) const;
     void build_admittance();
     void switch_off(const OwnOutage& outage);
+    void hand_over(const std::vector<int>& part);
     void schedule();
     void set_start(const std::vector<Complex>& start);
     [[nodiscard]] Complex injection(int node) const;
@@ -130,7 +132,11 @@ void OwnNewton::Work::switch_off(const OwnOutage& outage) {
     const std::vector<int> before = outage.branches.empty() ? part : own_parts(grid, {});
     std::vector<unsigned char> fed(grid.n + 1, 0), fed_before(grid.n + 1, 0);
     for (int b = 0; b < grid.n; ++b)
-        if (grid.reference[b] != 0) fed[part[b]] = fed_before[before[b]] = 1;
+        if (grid.reference[b] != 0) fed_before[before[b]] = 1;
+    reference = grid.reference;
+    if (!outage.generators.empty()) hand_over(part);
+    for (int b = 0; b < grid.n; ++b)
+        if (reference[b] != 0) fed[part[b]] = 1;
     state.live.assign(static_cast<std::size_t>(grid.n), 0);
     for (int b = 0; b < grid.n; ++b) state.live[b] = fed[part[b]];
     std::vector<unsigned char> lost(static_cast<std::size_t>(grid.n), 0);
@@ -142,12 +148,48 @@ void OwnNewton::Work::switch_off(const OwnOutage& outage) {
         if (grid.node_of[i] >= 0 && lost[grid.node_of[i]] != 0) ++state.lost_buses;
     for (std::size_t s = 0; s < grid.sources.size(); ++s) {
         if (state.live[grid.sources[s].node] != 0) continue;
-        if (lost[grid.sources[s].node] != 0 && on[s] != 0 && grid.sources[s].generator >= 0) state.lost_generation += grid.sources[s].p;
+        if (lost[grid.sources[s].node] != 0 && grid.sources[s].generator >= 0) state.lost_generation += grid.sources[s].p;
         on[s] = 0;
     }
     for (std::size_t s = 0; s < grid.sources.size(); ++s)  // a DC line works with both ends or not at all
         for (std::size_t t = 0; t < grid.sources.size() && grid.sources[s].dc_line >= 0; ++t)
             if (grid.sources[t].dc_line == grid.sources[s].dc_line && on[t] == 0) on[s] = 0;
+}
+
+// A reference that lost its last unit hands over to the first regulated node with a unit of its part; a part that keeps
+// neither is not fed. Where that is the part of all references of an island, its largest part with a unit goes on.
+void OwnNewton::Work::hand_over(const std::vector<int>& part) {
+    const auto has_unit = [&](int b) {
+        return std::any_of(grid.sources_at[b].begin(), grid.sources_at[b].end(),
+                           [&](int s) { return on[s] != 0 && grid.sources[s].generator >= 0; });
+    };
+    const std::vector<int> island = own_parts(grid, {});
+    std::vector<int> size(grid.n + 1, 0), heir(grid.n + 1, -1);
+    for (int b = 0; b < grid.n; ++b) {
+        ++size[part[b]];
+        if (heir[part[b]] < 0 && grid.regulated[b] != 0 && has_unit(b)) heir[part[b]] = b;
+    }
+    for (int b = 0; b < grid.n; ++b) {
+        if (grid.reference[b] == 0 || has_unit(b)) continue;
+        reference[b] = 0;
+        const auto held = [&](const std::vector<int>& of, int where) {
+            for (int c = 0; c < grid.n; ++c)
+                if (reference[c] != 0 && of[c] == where) return true;
+            return false;
+        };
+        if (held(part, part[b])) continue;
+        if (heir[part[b]] >= 0) {
+            reference[heir[part[b]]] = 1;
+            continue;
+        }
+        if (held(island, island[b])) continue;
+        int best = -1;
+        for (int c = 0; c < grid.n; ++c) {
+            const int p = part[c];
+            if (island[c] == island[b] && heir[p] >= 0 && (best < 0 || size[p] > size[best])) best = p;
+        }
+        if (best >= 0) reference[heir[best]] = 1;
+    }
 }
 
 void OwnNewton::Work::schedule() {
@@ -157,7 +199,7 @@ void OwnNewton::Work::schedule() {
     for (int b = 0; b < grid.n; ++b) {
         if (state.live[b] == 0) continue;
         const bool fed = std::any_of(grid.sources_at[b].begin(), grid.sources_at[b].end(), [&](int s) { return on[s] != 0; });
-        kind[b] = grid.reference[b] != 0 ? Kind::reference : grid.regulated[b] != 0 && fed ? Kind::pv : Kind::pq;
+        kind[b] = reference[b] != 0 ? Kind::reference : grid.regulated[b] != 0 && fed ? Kind::pv : Kind::pq;
         scheduled[b] = -grid.load[b];
         for (const int s : grid.sources_at[b])
             if (on[s] != 0) scheduled[b] += Complex(grid.sources[s].p, grid.regulated[b] == 0 ? grid.sources[s].q : 0.0);
@@ -173,7 +215,7 @@ void OwnNewton::Work::set_start(const std::vector<Complex>& start) {
         if (!(std::abs(v) > 0.0)) v = 1.0;
         double size = std::abs(v);
         double angle = std::arg(v);
-        if (kind[b] == Kind::reference) angle = grid.angle[b];
+        if (kind[b] == Kind::reference && (grid.reference[b] != 0 || start.empty())) angle = grid.angle[b];
         if (kind[b] == Kind::reference || kind[b] == Kind::pv) size = grid.v_set[b];
         state.v[b] = std::polar(size, angle);
     }

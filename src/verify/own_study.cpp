@@ -118,6 +118,7 @@ std::vector<std::string> unmodelled_options(const Case& grid, const OptionMap& o
     };
     only("slack", {"case"});
     only("q-limits-slack", {"off"});
+    only("second-islands", {"dark"});
     only("post-contingency", {"frozen"});
     if (const std::string loads = option_word(options, "load-model", "case"); loads != "case" && loads != "pq")
         out.push_back("--load-model " + loads);
@@ -135,6 +136,24 @@ std::vector<std::string> unmodelled_options(const Case& grid, const OptionMap& o
     return out;
 }
 
+namespace {
+
+// A bus is out with all that is connected to it.
+bool add_bus(const Case& grid, long long bus, OwnOutage& outage) {
+    const auto at = [&](BusId id) { return static_cast<long long>(number(id)) == bus; };
+    if (std::none_of(grid.buses.begin(), grid.buses.end(), [&](const BusRow& row) { return at(row.bus); })) return false;
+    for (std::size_t l = 0; l < grid.branches.size(); ++l)
+        if (grid.branches[l].in_service && (at(grid.branches[l].from_bus) || at(grid.branches[l].to_bus)))
+            outage.branches.push_back(static_cast<int>(l));
+    for (std::size_t g = 0; g < grid.generators.size(); ++g)
+        if (at(grid.generators[g].bus)) outage.generators.push_back(static_cast<int>(g));
+    for (std::size_t d = 0; d < grid.dc_lines.size(); ++d)
+        if (at(grid.dc_lines[d].from_bus) || at(grid.dc_lines[d].to_bus)) outage.dc_lines.push_back(static_cast<int>(d));
+    return true;
+}
+
+}  // namespace
+
 bool add_outage(const Case& grid, const std::string& element, OwnOutage& outage) {
     const auto blank = element.rfind(' ');
     if (blank == std::string::npos) return false;
@@ -144,6 +163,7 @@ bool add_outage(const Case& grid, const std::string& element, OwnOutage& outage)
     if (kind == "branch" && within(grid.branches.size())) outage.branches.push_back(static_cast<int>(*row) - 1);
     else if (kind == "generator" && within(grid.generators.size())) outage.generators.push_back(static_cast<int>(*row) - 1);
     else if (kind == "dc_line" && within(grid.dc_lines.size())) outage.dc_lines.push_back(static_cast<int>(*row) - 1);
+    else if (kind == "bus" && row) return add_bus(grid, *row, outage);
     else return false;
     return true;
 }
@@ -174,6 +194,16 @@ std::vector<OwnContingency> own_contingencies(const OwnGrid& grid, const OptionM
         for (const OwnSource& source : grid.sources)
             if (source.generator >= 0 && fed[part[source.node]] != 0)
                 all.push_back({"g" + std::to_string(source.generator + 1), {{}, {source.generator}, {}}, false, false});
+    if (option_word(options, "bus-outages", "off") == "on")
+        for (const BusRow& bus : grid.grid->buses) {
+            const auto node = grid.node_of[static_cast<std::size_t>(&bus - grid.grid->buses.data())];
+            if (node < 0 || fed[part[node]] == 0) continue;
+            OwnContingency c;
+            c.label = "b" + std::to_string(number(bus.bus));
+            (void)add_outage(*grid.grid, "bus " + std::to_string(number(bus.bus)), c.outage);
+            c.splits = true;
+            all.push_back(c);
+        }
     for (const ListedContingency& named : listed) {
         OwnContingency c;
         c.label = named.contingency;

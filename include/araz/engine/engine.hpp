@@ -33,6 +33,9 @@ struct EngineOptions {
     std::function<ControlList()> controls;
     /// The controls that act after a contingency; empty: the same.
     std::function<ControlList()> controls_after;
+    /// Parts that outages cut off from every reference: solved with one of their own where their units can
+    /// carry their load, instead of declared dark.
+    bool solve_second_islands = false;
     SlackOptions slack;
 };
 
@@ -76,6 +79,8 @@ private:
     void apply_outages(const Scenario& scenario, Solution& solution);
     void cut_off_lost_parts(const Scenario& scenario, Solution& solution);
     void drop_broken_dc_lines();
+    void relocate_references(const Scenario& scenario, const std::vector<int>& part, Solution& solution);
+    bool balance_part(const std::vector<int>& part, int which, const std::vector<unsigned char>& usable, const Solution& solution);
     void replace_lost_references(Solution& solution);
     void join_buses();
     void set_up_balance(const Scenario& scenario, Solution& solution);

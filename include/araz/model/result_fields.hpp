@@ -49,6 +49,7 @@ inline constexpr std::array<List, 3> q_limit{"none", "q_min", "q_max"};
 inline constexpr std::array<List, 2> branch_side{"from", "to"};
 inline constexpr std::array<List, 2> shift_side{"source", "sink"};
 inline constexpr std::array<List, 2> equation{"P", "Q"};
+inline constexpr std::array<List, 2> part_state{"solved", "dark"};
 inline constexpr std::array<List, 2> participant{"generator", "load"};
 inline constexpr std::array<List, 2> exchange{"net", "scheduled"};
 inline constexpr std::array<List, 7> violation{"thermal", "voltage_low", "voltage_high", "voltage_step",
@@ -302,6 +303,26 @@ constexpr auto fields(const PfResult*) {
         field("diagnosis", &R::diagnosis, "what a failed solve leaves").extra()};
 }
 
+constexpr auto fields(const CutOffPart*) {
+    using R = CutOffPart;
+    return std::tuple{field("state", &R::state, "whether it lives on").of(words::part_state),
+                      field("reference_bus", &R::reference_bus, "its reference").id(),
+                      field("buses", &R::buses, "buses"),
+                      field("first_bus", &R::first_bus, "first of them").id(),
+                      field("load_mw", &R::load_mw, "load before"),
+                      field("generation_mw", &R::generation_mw, "generation before")};
+}
+
+constexpr auto fields(const N1Screen*) {
+    using R = N1Screen;
+    return std::tuple{field("threshold_pct", &R::threshold_pct, "estimated loading below which nothing is solved"),
+                      field("screened", &R::screened, "contingencies estimated below it"),
+                      field("audited", &R::audited, "whether they were solved all the same"),
+                      field("contingencies", &R::contingencies, "contingencies below it"),
+                      field("missed", &R::missed, "limits that they break nevertheless"),
+                      field("missed_unsolved", &R::missed_unsolved, "contingencies below it without a solution")};
+}
+
 constexpr auto fields(const ContingencyResult*) {
     using R = ContingencyResult;
     return std::tuple{
@@ -324,6 +345,8 @@ constexpr auto fields(const ContingencyResult*) {
         field("lost_load_mw", &R::lost_load_mw, "load cut off"),
         field("lost_generation_mw", &R::lost_generation_mw, "generation cut off"),
         field("lost_buses", &R::lost_buses, "buses cut off").extra(),
+        field("reference_bus", &R::reference_bus, "bus that took over for a lost reference").id().extra(),
+        field("parts", &R::parts, "parts cut off").extra(),
         field("violations", &R::violations, "limits broken")};
 }
 

@@ -231,6 +231,15 @@ struct PfResult {
     Diagnosis diagnosis;  ///< filled when status is not solved
 };
 
+/// A part of the grid that a contingency cuts off from the part with the reference.
+struct CutOffPart {
+    std::string state;                ///< "solved": it lives on with a reference of its own; "dark"
+    std::int64_t reference_bus = 0;   ///< of a part that lives on
+    int buses = 0;
+    std::int64_t first_bus = 0;       ///< its first bus in the file's order
+    double load_mw = 0.0, generation_mw = 0.0;  ///< before the contingency
+};
+
 struct ContingencyResult {
     std::string contingency;          ///< branch row as text for a single branch outage
     std::string name;                 ///< for people: "6-10", or what the contingency file calls it
@@ -249,7 +258,19 @@ struct ContingencyResult {
     double loss_mw = nan_value;
     double lost_load_mw = 0.0, lost_generation_mw = 0.0;
     int lost_buses = 0;
+    std::int64_t reference_bus = 0;   ///< bus that took over for a lost reference, 0: none had to
+    std::vector<CutOffPart> parts;    ///< cut off, in the order of their first buses
     std::vector<Violation> violations;
+};
+
+/// What a linear estimate would have left out of a contingency analysis.
+struct N1Screen {
+    double threshold_pct = nan_value;        ///< NaN: nothing was screened
+    int screened = 0;                        ///< contingencies estimated below the threshold
+    bool audited = false;                    ///< whether they were solved all the same
+    std::vector<std::string> contingencies;  ///< their labels
+    std::vector<Violation> missed;           ///< limits that they break nevertheless; audited only
+    std::vector<std::string> missed_unsolved;///< those of them without a solution; audited only
 };
 
 struct N1Summary {
@@ -268,6 +289,7 @@ struct N1Result {
     PfResult base;
     std::vector<ContingencyResult> contingencies;
     N1Summary summary;
+    N1Screen screen;
 };
 
 /// What stops a transfer. `cause` is a word of the contract.

@@ -68,6 +68,7 @@ struct Solution {
     std::vector<unsigned char> branch_out;  ///< [n_branch] 1: out in this scenario; empty: none
     double lost_load = 0.0, lost_generation = 0.0;  ///< p.u., cut off by the outages
     int lost_buses = 0;
+    std::vector<int> new_references;  ///< buses that took over as references
     int weakest_bus = -1;
     std::vector<SlackBalance> balances;  ///< empty when the reference alone balances
     std::vector<double> link_p, link_q;  ///< [n_link] flow from -> to of branches without impedance

@@ -16,6 +16,7 @@ struct Contingency {
     std::string name;   ///< for people
     std::vector<int> branches;    ///< branch indices
     std::vector<int> generators;  ///< generator indices
+    std::vector<int> buses;       ///< bus indices; their branches and units are among those above
     bool splits = false;          ///< cuts buses off from every slack
     bool excluded = false;        ///< asked to be left out: listed, never solved
 
@@ -26,11 +27,12 @@ struct Contingency {
 struct ContingencySpec {
     bool branches = true;            ///< every single branch and DC line in service
     bool generators = false;         ///< every single unit in service
+    bool buses = false;              ///< every single energised bus, with all that is connected to it
     std::vector<NamedContingency> listed;
     std::vector<int> exclude_rows;   ///< 1-based branch rows left out as single outages
 };
 
-/// The contingencies of a study: single branches in row order, DC lines ("dc1"), units ("g1"), then the
+/// The contingencies of a study: single branches in row order, DC lines ("dc1"), units ("g1"), buses ("b7", by number), then the
 /// listed ones; the excluded ones marked. Errors: AZ3002 an excluded row that does not exist; AZ3022 a
 /// listed element that does not exist, with the nearest names.
 [[nodiscard]] Result<std::vector<Contingency>> make_contingencies(const ElectricalModel& model,
