@@ -118,6 +118,7 @@ void check_direction(const Case& grid, const CapacityResult& result, const Direc
     check_direction_figures(check, secure.get());
     if (secure) check_secure_end(check, *secure);
     check_insecure_end(check, insecure.get());
+    if (secure && insecure) check_sensitivities(check, *secure, *insecure);
     check_intact_ends(check, intact_secure.get(), intact_insecure.get());
     check_excluded(check);
 }

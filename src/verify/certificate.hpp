@@ -59,6 +59,7 @@ struct SolvedEnd {
 
 void check_secure_end(DirectionCheck& check, const SolvedEnd& end);
 void check_insecure_end(DirectionCheck& check, const SolvedEnd* end);
+void check_sensitivities(DirectionCheck& check, const SolvedEnd& secure, const SolvedEnd& insecure);
 void check_intact_ends(DirectionCheck& check, const SolvedEnd* secure, const SolvedEnd* insecure);
 void check_direction_figures(DirectionCheck& check, const SolvedEnd* secure);
 

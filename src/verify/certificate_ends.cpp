@@ -114,7 +114,6 @@ double value_tolerance(const DirectionCheck& check, const std::string& unit) {
 
 void check_limiters(DirectionCheck& check, const SolvedEnd& end) {
     Law value = check.law("limiters", check.tolerance.power_mw, "MVA");
-    Law linear = check.law("limiter_prediction", 1e-3, "MW");
     for (std::size_t k = 0; k < check.direction.limiters.size(); ++k) {
         const Limiter& limiter = check.direction.limiters[k];
         const TransferLimit& at = limiter.limit;
@@ -130,13 +129,8 @@ void check_limiters(DirectionCheck& check, const SolvedEnd& end) {
         OwnReading relaxed = *found;
         if (found->severity() > 1.0 - close_margin) relaxed.limit = check.permitted(at.contingency, *found);
         if (std::isfinite(relaxed.limit)) value.see(limiter.loading_pct - 100.0 * relaxed.severity(), where + ".loading_pct");
-        if (std::isfinite(limiter.sensitivity_pct_per_mw) && limiter.sensitivity_pct_per_mw != 0.0) {
-            const double ahead = (100.0 - limiter.loading_pct) / limiter.sensitivity_pct_per_mw;
-            linear.see(limiter.predicted_mw - check.direction.certificate.secure_mw - ahead, where + ".predicted_mw");
-        }
     }
     value.report(check.report);
-    linear.report(check.report);
 }
 
 // A border that only DC lines cross ends where they carry all they can: the one named stands at its limit at
@@ -256,6 +250,33 @@ void check_intact_ends(DirectionCheck& check, const SolvedEnd* secure, const Sol
         limits.report(check.report);
     }
     if (check.direction.limit.cause != "base_insecure") check_limit_record(check, check.direction.intact_limit, insecure, "intact_limit");
+}
+
+// Sensitivities against the difference of both ends, within what bends in between (a twentieth) and what the two
+// solvers leave open over so short a way.
+void check_sensitivities(DirectionCheck& check, const SolvedEnd& secure, const SolvedEnd& insecure) {
+    constexpr double bend = 0.05;
+    const double width = check.direction.certificate.insecure_mw - check.direction.certificate.secure_mw;
+    if (!(width > 0.0)) return;
+    Law law = check.law("limiter_sensitivity", 0.0, "% per MW");
+    for (std::size_t k = 0; k < check.direction.limiters.size(); ++k) {
+        const Limiter& limiter = check.direction.limiters[k];
+        const TransferLimit& at = limiter.limit;
+        if (!std::isfinite(limiter.sensitivity_pct_per_mw) || (!at.contingency.empty() && check.find(at.contingency) == nullptr)) continue;
+        const auto reading = [&](const SolvedEnd& end) {
+            return reading_at(end.own, state_after(check, end, at.contingency), check.limits, !at.contingency.empty(), kind_of(at),
+                              at.branch, at.bus);
+        };
+        const auto from = reading(secure);
+        const auto to = reading(insecure);
+        if (!from || !to) continue;
+        const double slope = 100.0 * (to->severity() - from->severity()) / width;
+        const double scale = at.branch > 0 ? 1.0 / from->limit : 1.0;
+        const double open = 100.0 * 2.0 * value_tolerance(check, at.branch > 0 ? "MVA" : "p.u.") * scale / width;
+        law.see(std::abs(limiter.sensitivity_pct_per_mw - slope) <= bend * std::abs(slope) + open,
+                "limiters[" + std::to_string(k) + "].sensitivity_pct_per_mw");
+    }
+    law.report(check.report);
 }
 
 }  // namespace araz
