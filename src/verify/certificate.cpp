@@ -132,7 +132,7 @@ const OwnContingency* DirectionCheck::find(const std::string& label) const {
 
 double DirectionCheck::permitted(const std::string& contingency, const OwnReading& reading) {
     const std::string policy = option_word(options(), "base-insecure", "no-worse");
-    if (policy == "strict") return reading.limit;
+    if (policy == "strict" || policy == "relieve") return reading.limit;
     auto known = base_after.find(contingency);
     if (known == base_after.end()) {
         OwnState state = base;
@@ -140,7 +140,7 @@ double DirectionCheck::permitted(const std::string& contingency, const OwnReadin
         known = base_after.emplace(contingency, std::move(state)).first;
     }
     if (!known->second.solved) return reading.limit;
-    for (const OwnReading& at_base : own_readings(base_grid, known->second, limits, !contingency.empty())) {
+    for (const OwnReading& at_base : own_readings(base_grid, known->second, limits, contingency.empty() ? nullptr : &base)) {
         if (!at_base.same_place(reading)) continue;
         if (!(at_base.severity() > 1.0 + 1e-7)) return reading.limit;
         if (policy == "drop-pairs") return reading.kind == "voltage_low" ? -HUGE_VAL : HUGE_VAL;

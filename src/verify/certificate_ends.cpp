@@ -19,12 +19,12 @@ struct After {
 
 constexpr double close_margin = 1e-4;
 
-After reduce(const OwnGrid& grid, const OwnState& state, const OwnLimits& limits, bool contingency) {
+After reduce(const OwnGrid& grid, const OwnState& state, const OwnLimits& limits, const OwnState* before) {
     After after;
     after.solved = state.solved;
     after.why = state.why;
     if (!state.solved) return after;
-    for (OwnReading& reading : own_readings(grid, state, limits, contingency)) {
+    for (OwnReading& reading : own_readings(grid, state, limits, before)) {
         if (reading.kind == "thermal") after.worst_loading = std::max(after.worst_loading, reading.severity());
         if (reading.severity() > 1.0 - close_margin) after.close.push_back(std::move(reading));
     }
@@ -83,7 +83,7 @@ void check_worst_pair(DirectionCheck& check, const SolvedEnd& end, double worst)
         double found = nan_value;  // pairs may tie: the one that is named has to have the largest loading, too
         const bool known = pair.contingency.empty() || check.find(pair.contingency) != nullptr;
         if (known)
-            for (const OwnReading& r : own_readings(end.own, state_after(check, end, pair.contingency), check.limits, !pair.contingency.empty()))
+            for (const OwnReading& r : own_readings(end.own, state_after(check, end, pair.contingency), check.limits, pair.contingency.empty() ? nullptr : &end.intact))
                 if (r.kind == "thermal" && r.branch == pair.branch) found = 100.0 * r.severity();
         law.see(found - c.worst_loading_pct, "certificate.worst_pair");
     }
@@ -91,10 +91,10 @@ void check_worst_pair(DirectionCheck& check, const SolvedEnd& end, double worst)
 }
 
 // The reading at the place that a limit or a violation names; nothing when there is none.
-std::optional<OwnReading> reading_at(const OwnGrid& grid, const OwnState& state, const OwnLimits& limits, bool contingency,
+std::optional<OwnReading> reading_at(const OwnGrid& grid, const OwnState& state, const OwnLimits& limits, const OwnState* before,
                                      const std::string& kind, int branch, std::int64_t bus) {
     if (!state.solved) return std::nullopt;
-    for (const OwnReading& r : own_readings(grid, state, limits, contingency)) {
+    for (const OwnReading& r : own_readings(grid, state, limits, before)) {
         const bool here = branch > 0 ? r.branch == branch - 1 : r.bus >= 0 && number(grid.grid->buses[r.bus].bus) == bus;
         if (r.kind == kind && here) return r;
     }
@@ -106,6 +106,7 @@ std::string kind_of(const TransferLimit& limit) {
     if (limit.cause == "thermal_n1") return "thermal";
     if (limit.cause != "base_insecure") return limit.cause;
     if (limit.branch > 0) return "thermal";
+    if (limit.limit < 0.3) return "voltage_step";  // no band begins that low, and no step is that large
     return limit.value < limit.limit ? "voltage_low" : "voltage_high";
 }
 double value_tolerance(const DirectionCheck& check, const std::string& unit) {
@@ -119,7 +120,7 @@ void check_limiters(DirectionCheck& check, const SolvedEnd& end) {
         const TransferLimit& at = limiter.limit;
         const std::string where = "limiters[" + std::to_string(k) + "]";
         const bool known = at.contingency.empty() || check.find(at.contingency) != nullptr;
-        const auto found = known ? reading_at(end.own, state_after(check, end, at.contingency), check.limits, !at.contingency.empty(),
+        const auto found = known ? reading_at(end.own, state_after(check, end, at.contingency), check.limits, at.contingency.empty() ? nullptr : &end.intact,
                                               kind_of(at), at.branch, at.bus)
                                  : std::nullopt;
         value.see(found.has_value(), where);
@@ -174,7 +175,7 @@ void check_limit_record(DirectionCheck& check, const TransferLimit& limit, const
     if (measured) law.see(end != nullptr && end->intact.solved, where + ".cause");
     law.report(check.report);
     if (!measured || !known || end == nullptr || !end->intact.solved) return;
-    const auto found = reading_at(end->own, state_after(check, *end, limit.contingency), check.limits, !limit.contingency.empty(), kind,
+    const auto found = reading_at(end->own, state_after(check, *end, limit.contingency), check.limits, limit.contingency.empty() ? nullptr : &end->intact, kind,
                                   limit.branch, limit.bus);
     Law place = check.law(where + " violated", check.tolerance.limit_share, "of the limit");
     place.see(found.has_value(), where + (limit.branch > 0 ? ".branch" : ".bus"));
@@ -200,11 +201,11 @@ void check_secure_end(DirectionCheck& check, const SolvedEnd& end) {
     }
     std::vector<After> after(monitored.size());
     solve_all(end.own, check.solver, monitored, end.intact.v,
-              [&](std::size_t k, const OwnState& state) { after[k] = reduce(end.own, state, check.limits, true); });
+              [&](std::size_t k, const OwnState& state) { after[k] = reduce(end.own, state, check.limits, &end.intact); });
 
     Law solved = check.law("secure contingencies solved", 0.0, "");
     Law limits = check.law("secure limits", check.tolerance.limit_share, "of the limit");
-    const After intact = reduce(end.own, end.intact, check.limits, false);
+    const After intact = reduce(end.own, end.intact, check.limits, nullptr);
     see_limits(check, end.own, intact, "", limits);
     double worst = intact.worst_loading;
     for (std::size_t k = 0; k < after.size(); ++k) {
@@ -246,7 +247,7 @@ void check_insecure_end(DirectionCheck& check, const SolvedEnd* end) {
 void check_intact_ends(DirectionCheck& check, const SolvedEnd* secure, const SolvedEnd* insecure) {
     if (secure != nullptr && secure->intact.solved) {
         Law limits = check.law("intact_secure limits", check.tolerance.limit_share, "of the limit");
-        see_limits(check, secure->own, reduce(secure->own, secure->intact, check.limits, false), "", limits);
+        see_limits(check, secure->own, reduce(secure->own, secure->intact, check.limits, nullptr), "", limits);
         limits.report(check.report);
     }
     if (check.direction.limit.cause != "base_insecure") check_limit_record(check, check.direction.intact_limit, insecure, "intact_limit");
@@ -264,7 +265,7 @@ void check_sensitivities(DirectionCheck& check, const SolvedEnd& secure, const S
         const TransferLimit& at = limiter.limit;
         if (!std::isfinite(limiter.sensitivity_pct_per_mw) || (!at.contingency.empty() && check.find(at.contingency) == nullptr)) continue;
         const auto reading = [&](const SolvedEnd& end) {
-            return reading_at(end.own, state_after(check, end, at.contingency), check.limits, !at.contingency.empty(), kind_of(at),
+            return reading_at(end.own, state_after(check, end, at.contingency), check.limits, at.contingency.empty() ? nullptr : &end.intact, kind_of(at),
                               at.branch, at.bus);
         };
         const auto from = reading(secure);

@@ -116,7 +116,7 @@ void check_ties(DirectionCheck& check, const SolvedEnd& end) {
         const OwnFlow flow = own_flow(end.own, end.intact, tie.branch - 1);
         law.see(tie.p_mw - flow.from.real() * check.grid.base_mva, where + " p_mw");
         law.see(tie.q_mvar - flow.from.imag() * check.grid.base_mva, where + " q_mvar");
-        for (const OwnReading& r : own_readings(end.own, end.intact, check.limits, false))
+        for (const OwnReading& r : own_readings(end.own, end.intact, check.limits, nullptr))
             if (r.kind == "thermal" && r.branch == tie.branch - 1) law.see(tie.loading_pct - 100.0 * r.severity(), where + " loading_pct");
     }
     for (const int row : expected) law.see(false, "ties: branch " + std::to_string(row) + " is missing");
@@ -140,7 +140,7 @@ void check_base_violations(DirectionCheck& check) {
             continue;
         }
         bool found = false;
-        for (const OwnReading& r : state.solved ? own_readings(check.base_grid, state, check.limits, c != nullptr) : std::vector<OwnReading>{}) {
+        for (const OwnReading& r : state.solved ? own_readings(check.base_grid, state, check.limits, c != nullptr ? &check.base : nullptr) : std::vector<OwnReading>{}) {
             const bool here = v.branch > 0 ? r.branch == v.branch - 1 : r.bus >= 0 && number(check.grid.buses[r.bus].bus) == v.bus;
             if (r.kind != v.kind || !here) continue;
             found = true;

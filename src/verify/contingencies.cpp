@@ -18,11 +18,11 @@ struct Expected {
     std::vector<OwnReading> readings;
 };
 
-Expected expect(const OwnGrid& grid, const OwnState& state, const OwnLimits& limits) {
+Expected expect(const OwnGrid& grid, const OwnState& state, const OwnState& base, const OwnLimits& limits) {
     Expected e;
     e.state = state;
     if (!state.solved) return e;
-    for (OwnReading& r : own_readings(grid, state, limits, true)) {
+    for (OwnReading& r : own_readings(grid, state, limits, &base)) {
         if (r.kind == "thermal" && !(r.severity() * 100.0 <= e.max_loading)) e.max_loading = 100.0 * r.severity();
         e.readings.push_back(std::move(r));
     }
@@ -56,7 +56,7 @@ public:
         std::vector<OwnContingency> all = listed();
         std::vector<Expected> expected(all.size());
         solve_all(own_, solver_, all, base.v,
-                  [&](std::size_t k, const OwnState& state) { expected[k] = expect(own_, state, limits_); });
+                  [&](std::size_t k, const OwnState& state) { expected[k] = expect(own_, state, base, limits_); });
         for (std::size_t k = 0; k < all.size(); ++k) compare(result_.contingencies[k], expected[k]);
         summarise();
         for (const Law* law : {&rows_, &status_, &loading_, &voltage_, &power_, &violations_}) law->report(report_);

@@ -126,8 +126,6 @@ std::vector<std::string> unmodelled_options(const Case& grid, const OptionMap& o
         out.push_back("loads that depend on voltage");
     only("dc-lines", {"as-case"});
     only("base-insecure", {"no-worse", "strict", "drop-pairs", "relieve"});
-    if (const double step = option_number(options, "voltage-step", nan_value); step > 0.0)
-        out.push_back("--voltage-step " + shortest(step));
     if (const double below = option_number(options, "merge-below", nan_value); below >= 0.0 && below != own_merge_below)
         out.push_back("--merge-below " + shortest(below));
     for (const std::string& control : option_list(options, "controls"))
@@ -219,26 +217,32 @@ OwnLimits own_limits(const OptionMap& options) {
     limits.rating_base = option_word(options, "rating-base", "A");
     limits.rating_contingency = option_word(options, "rating-contingency", "A");
     limits.voltages = option_word(options, "voltage-limits", "on") != "off";
+    if (const double step = option_number(options, "voltage-step", nan_value); step > 0.0) limits.voltage_step = step;
     return limits;
 }
 
-std::vector<OwnReading> own_readings(const OwnGrid& grid, const OwnState& state, const OwnLimits& limits, bool contingency) {
+std::vector<OwnReading> own_readings(const OwnGrid& grid, const OwnState& state, const OwnLimits& limits, const OwnState* before) {
     std::vector<OwnReading> out;
     const Case& c = *grid.grid;
     for (const OwnBranch& branch : grid.branches) {
         if (!branch.carries || state.branch_out[branch.row] != 0 || state.live[branch.from] == 0) continue;
-        const double rate = rate_of(c.branches[branch.row], contingency ? limits.rating_contingency : limits.rating_base);
+        const double rate = rate_of(c.branches[branch.row], before != nullptr ? limits.rating_contingency : limits.rating_base);
         if (std::isnan(rate)) continue;
         const OwnFlow flow = own_flow(grid, state, branch.row);
         out.push_back({"thermal", branch.row, -1, std::max(std::abs(flow.from), std::abs(flow.to)) * c.base_mva, rate});
     }
-    if (!limits.voltages) return out;
+    const bool steps = before != nullptr && limits.voltage_step > 0.0;
+    if (!limits.voltages && !steps) return out;
     for (std::size_t i = 0; i < grid.node_of.size(); ++i) {
         const int node = grid.node_of[i];
         if (node < 0 || state.live[node] == 0) continue;
         const double vm = std::abs(state.v[node]);
-        out.push_back({"voltage_low", -1, static_cast<int>(i), vm, c.buses[i].vmin_pu});
-        out.push_back({"voltage_high", -1, static_cast<int>(i), vm, c.buses[i].vmax_pu});
+        if (limits.voltages) {
+            out.push_back({"voltage_low", -1, static_cast<int>(i), vm, c.buses[i].vmin_pu});
+            out.push_back({"voltage_high", -1, static_cast<int>(i), vm, c.buses[i].vmax_pu});
+        }
+        if (steps && before->live[node] != 0)
+            out.push_back({"voltage_step", -1, static_cast<int>(i), std::abs(vm - std::abs(before->v[node])), limits.voltage_step});
     }
     return out;
 }

@@ -36,12 +36,13 @@ struct OwnContingency {
 struct OwnLimits {
     std::string rating_base = "A", rating_contingency = "A";
     bool voltages = true;
+    double voltage_step = 0.0;  ///< p.u.; 0: not watched
 };
 [[nodiscard]] OwnLimits own_limits(const OptionMap& options);
 
 /// A watched quantity, MVA or p.u. `severity` above 1: violated.
 struct OwnReading {
-    std::string kind;  ///< "thermal", "voltage_low", "voltage_high"
+    std::string kind;  ///< "thermal", "voltage_low", "voltage_high", "voltage_step"
     int branch = -1, bus = -1;  ///< rows
     double value = 0.0, limit = 0.0;
     [[nodiscard]] double severity() const {
@@ -52,8 +53,9 @@ struct OwnReading {
         return kind == other.kind && branch == other.branch && bus == other.bus;
     }
 };
+/// `before`: the intact state that a contingency starts from; null for an intact state.
 [[nodiscard]] std::vector<OwnReading> own_readings(const OwnGrid& grid, const OwnState& state, const OwnLimits& limits,
-                                                   bool contingency);
+                                                   const OwnState* before);
 /// "branch 12 (thermal)" or "bus 4 (voltage_low)".
 [[nodiscard]] std::string place_of(const OwnGrid& grid, const OwnReading& reading);
 

@@ -215,6 +215,23 @@ TEST_F(CapacityVerb, WatchesVoltageSteps) {
     }
 }
 
+TEST_F(CapacityVerb, CertificatesWithVoltageStepsAndOfReliefVerify) {
+    const auto expect_verified = [&](const std::string& file, std::vector<std::string> more, const std::string& cause) {
+        std::vector<std::string> call{"capacity", file, "--from", "1", "--to", "2", "-o", folder_.path("result.json")};
+        call.insert(call.end(), more.begin(), more.end());
+        ASSERT_EQ(run_araz(call).exit_code, 0);
+        const json result = json::parse(read_bytes(folder_.path("result.json")));
+        EXPECT_EQ(result["directions"][0]["limit"]["cause"], cause);
+        const ProgramRun verified = run_araz({"verify", folder_.path("result.json"), "--case", file});
+        EXPECT_EQ(verified.exit_code, 0) << verified.out << verified.err;
+    };
+    expect_verified(folder_.write("two.m", two_areas(-600.0)), {"--base-insecure", "relieve"}, "thermal_n1");
+    // Far ratings, so that the step is what limits.
+    std::string wide = sample_case;
+    for (std::size_t at = 0; (at = wide.find("\t150\t180\t200\t", at)) != std::string::npos;) wide.replace(at, 13, "\t900\t900\t900\t");
+    expect_verified(folder_.write("wide.m", wide), {"--voltage-step", "0.009"}, "voltage_step");
+}
+
 TEST_F(CapacityVerb, ValuesReinforcementsOneAtATime) {
     const std::string shipped = ARAZ_SOURCE_DIR "/cases/azerbaijan-iran";
     const auto ttc = [&](const std::vector<std::string>& more) {
