@@ -157,7 +157,7 @@ void check_limit_record(DirectionCheck& check, const TransferLimit& limit, const
     Law law = check.law(where + " cause", 0.0, "");
     if (limit.dc_line > 0) return check_dc_limit(check, limit, where);
     const std::string kind = kind_of(limit);
-    const bool measured = kind == "thermal" || kind == "voltage_low" || kind == "voltage_high";
+    const bool measured = kind == "thermal" || kind == "voltage_low" || kind == "voltage_high" || kind == "voltage_step";
     if (limit.cause == "thermal" || limit.cause == "thermal_n1")
         law.see(limit.contingency.empty() == (limit.cause == "thermal"), where + ".cause");
     if (!measured) {  // nothing is broken there, so nothing may be named
