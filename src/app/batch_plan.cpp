@@ -6,6 +6,7 @@
 #include <array>
 #include <chrono>
 #include <filesystem>
+#include <map>
 
 #include "araz/base/hash.hpp"
 #include "araz/base/text.hpp"
@@ -105,6 +106,11 @@ private:
         plan_.manifest.options = options_.resolved();
         plan_.manifest.options.erase("threads");
         plan_.manifest.options["dispatch"] = rule;
+        if (study_.settings.given()) {
+            std::vector<std::string> names;
+            for (const auto& [name, where] : study_.settings.items) names.push_back(name);
+            plan_.manifest.options["settings"] = names;
+        }
         plan_.manifest.shard = default_shard;
         if (study_.shard.given()) {
             const auto size = parse_integer(study_.shard.text);
@@ -193,9 +199,22 @@ private:
                 plan_.manifest.inputs.push_back({study_.case_path.text + " (" + point + "; " + variant + ")", grid->grid.sha256()});
                 cases_.push_back(*std::move(grid));
             }
+        if (auto read = read_settings(folder); !read) return read;
         const std::string series = study_.series.given() ? study_.series.text : study_.case_path.text + "/profiles.h5";
         plan_.manifest.inputs.push_back({series, plan_.series->sha256});
         return hash_option_files();
+    }
+
+    // The grid of every variant at the points whose voltage settings the hours take.
+    Result<Done> read_settings(const std::string& folder) {
+        for (const std::string& variant : layout().variants)
+            for (const auto& [point, where] : study_.settings.items) {
+                auto grid = read_case(folder, {}, {point == as_it_stands ? "" : point, variant == as_it_stands ? "" : variant});
+                if (!grid) return placed(grid.error(), where);
+                plan_.manifest.inputs.push_back({study_.case_path.text + " (" + point + "; " + variant + ")", grid->sha256()});
+                settings_[variant].push_back(*std::move(grid));
+            }
+        return Done{};
     }
 
     // Files that the options name are inputs like the case.
@@ -286,7 +305,9 @@ private:
             plan_.manifest.grid = case_info(one.grid);
             plan_.manifest.grid.file = study_.case_path.text;
         }
-        plan_.study.states.push_back(std::make_shared<HourlyDispatch>(one.grid, one.use, *plan_.series, rule_, result));
+        std::vector<const Case*> settings;
+        for (const Case& grid : settings_[layout().variants[k % layout().variants.size()]]) settings.push_back(&grid);
+        plan_.study.states.push_back(std::make_shared<HourlyDispatch>(one.grid, one.use, *plan_.series, rule_, result, settings));
         return Done{};
     }
 
@@ -318,6 +339,7 @@ private:
     Options options_;
     DispatchRule rule_ = DispatchRule::proportional;
     std::vector<ProfiledCase> cases_;  ///< points, then variants
+    std::map<std::string, std::vector<Case>> settings_;  ///< of each variant
     std::vector<ExchangeSides> sides_;
     BatchPlan plan_;
 };

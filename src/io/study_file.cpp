@@ -35,6 +35,7 @@ constexpr Key keys[] = {
     {"", "hours", &StudyFile::hours, Shape::list, true},
     {"profiles", "file", &StudyFile::series},
     {"dispatch", "rule", &StudyFile::rule},
+    {"dispatch", "settings", &StudyFile::settings, Shape::list},
     {"study", "kind", &StudyFile::kind, Shape::text, true},
     {"outputs", "columns", &StudyFile::columns, Shape::list},
     {"outputs", "shard", &StudyFile::shard, Shape::number},

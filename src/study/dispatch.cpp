@@ -34,7 +34,8 @@ double factor_for(const Total& total, double highest, double needed) {
 
 }  // namespace
 
-HourlyDispatch::HourlyDispatch(Case grid, ProfileUse use, const ProfileSeries& series, DispatchRule rule, const PfResult& base)
+HourlyDispatch::HourlyDispatch(Case grid, ProfileUse use, const ProfileSeries& series, DispatchRule rule, const PfResult& base,
+                               const std::vector<const Case*>& settings)
     : grid_(std::move(grid)), use_(std::move(use)), series_(&series), rule_(rule) {
     for (SourceFile& file : grid_.files) file.text.clear();  // copied every hour, quoted by nobody
     std::unordered_map<std::int64_t, int> bus_row;
@@ -70,6 +71,9 @@ HourlyDispatch::HourlyDispatch(Case grid, ProfileUse use, const ProfileSeries& s
         else area.units.push_back({row, source.pg_mw, source.pmin_mw, source.pmax_mw});
     }
     for (auto& [id, area] : areas_) area.loss_mw -= area.net_position_mw;
+    for (const BranchRow& branch : grid_.branches) branch_area_.push_back(area_at(number(branch.from_bus)));
+    for (const GeneratorRow& unit : grid_.generators) unit_area_.push_back(area_at(number(unit.bus)));
+    for (const Case* other : settings) settings_.push_back(settings_of(*other));
     if (rule_ != DispatchRule::merit) return;
     for (auto& [id, area] : areas_)
         std::stable_sort(area.units.begin(), area.units.end(), [&](const Unit& a, const Unit& b) {
@@ -78,6 +82,58 @@ HourlyDispatch::HourlyDispatch(Case grid, ProfileUse use, const ProfileSeries& s
             return std::pair(rank_in(fuel_order, x.fuel), rank_in(type_order, x.type)) <
                    std::pair(rank_in(fuel_order, y.fuel), rank_in(type_order, y.type));
         });
+}
+
+HourlyDispatch::Settings HourlyDispatch::settings_of(const Case& other) const {
+    Settings out;
+    std::unordered_map<std::int64_t, const BusRow*> buses;
+    for (const BusRow& bus : other.buses) buses[number(bus.bus)] = &bus;
+    std::unordered_map<std::string, double> ratio, v_set;
+    for (const BranchRow& branch : other.branches) ratio[branch.id] = branch.ratio;
+    for (const GeneratorRow& unit : other.generators) v_set[unit.id] = unit.vg_pu;
+    for (std::size_t b = 0; b < grid_.buses.size(); ++b) {
+        const auto found = buses.find(number(grid_.buses[b].bus));
+        const BusRow& bus = found == buses.end() ? grid_.buses[b] : *found->second;
+        out.shunt_mvar.push_back(bus.bs_mvar);
+        if (live_[b] != 0) out.load_of_area[grid_.buses[b].area] += bus.pd_mw;
+    }
+    const auto value = [](const auto& map, const std::string& id, double otherwise) {
+        const auto found = map.find(id);
+        return found == map.end() ? otherwise : found->second;
+    };
+    for (const BranchRow& branch : grid_.branches) out.ratio.push_back(value(ratio, branch.id, branch.ratio));
+    for (const GeneratorRow& unit : grid_.generators) out.v_set_pu.push_back(value(v_set, unit.id, unit.vg_pu));
+    return out;
+}
+
+void HourlyDispatch::set_voltages(const std::map<int, double>& load_of_area, HourState& state) const {
+    struct Mix {
+        const Settings *low, *high;
+        double share;  ///< of the high one
+    };
+    std::map<int, Mix> mixes;
+    for (const auto& [area, load] : load_of_area) {
+        const Settings *low = nullptr, *high = nullptr;  // the nearest from below and from above
+        for (const Settings& one : settings_) {
+            const double at = one.load_of_area.at(area);
+            if (at <= load && (low == nullptr || at > low->load_of_area.at(area))) low = &one;
+            if (at >= load && (high == nullptr || at < high->load_of_area.at(area))) high = &one;
+        }
+        if (low == nullptr) low = high;
+        if (high == nullptr) high = low;
+        const double width = high->load_of_area.at(area) - low->load_of_area.at(area);
+        mixes[area] = {low, high, width > 0.0 ? (load - low->load_of_area.at(area)) / width : 0.0};
+    }
+    const auto apply = [&](int area, std::size_t k, std::vector<double> Settings::* values, double& target) {
+        const auto found = mixes.find(area);
+        if (found == mixes.end()) return;
+        const auto& [low, high, share] = found->second;
+        const double from = (low->*values)[k];
+        target = from + share * ((high->*values)[k] - from);
+    };
+    for (std::size_t b = 0; b < grid_.buses.size(); ++b) apply(grid_.buses[b].area, b, &Settings::shunt_mvar, state.grid.buses[b].bs_mvar);
+    for (std::size_t l = 0; l < grid_.branches.size(); ++l) apply(branch_area_[l], l, &Settings::ratio, state.grid.branches[l].ratio);
+    for (std::size_t g = 0; g < grid_.generators.size(); ++g) apply(unit_area_[g], g, &Settings::v_set_pu, state.grid.generators[g].vg_pu);
 }
 
 void HourlyDispatch::set_loads(int row, HourState& state, std::map<int, double>& load_of_area) const {
@@ -119,6 +175,7 @@ HourState HourlyDispatch::at(int row) const {
     state.grid = grid_;
     std::map<int, double> load_of_area;
     set_loads(row, state, load_of_area);
+    if (!settings_.empty()) set_voltages(load_of_area, state);
     for (std::size_t k = 0; k < use_.units.size(); ++k) {
         if (unit_column_[k] < 0) continue;
         GeneratorRow& unit = state.grid.generators[k];

@@ -31,8 +31,11 @@ struct HourState {
 
 class HourlyDispatch {
 public:
-    /// `base`: the solved base state of `grid`; every profile that `use` names must be among the series.
-    HourlyDispatch(Case grid, ProfileUse use, const ProfileSeries& series, DispatchRule rule, const PfResult& base);
+    /// `base`: the solved base state of `grid`; every profile that `use` names must be among the series. `settings`:
+    /// the same grid at other loads, of which shunts, tap ratios and set points are taken: in each area linearly
+    /// between the two whose load of the area is next to that of the hour. Without any, those of `grid` hold.
+    HourlyDispatch(Case grid, ProfileUse use, const ProfileSeries& series, DispatchRule rule, const PfResult& base,
+                   const std::vector<const Case*>& settings = {});
 
     [[nodiscard]] HourState at(int row) const;
     [[nodiscard]] const Case& grid() const { return grid_; }
@@ -48,6 +51,13 @@ private:
         std::vector<int> with_profile; ///< rows of units
     };
 
+    /// Values of one of `settings` by the rows of grid_.
+    struct Settings {
+        std::map<int, double> load_of_area;
+        std::vector<double> shunt_mvar, ratio, v_set_pu;
+    };
+    [[nodiscard]] Settings settings_of(const Case& other) const;
+    void set_voltages(const std::map<int, double>& load_of_area, HourState& state) const;
     void set_loads(int row, HourState& state, std::map<int, double>& load_of_area) const;
     void balance(const Area& area, double load_mw, HourState& state) const;
     void curtail(const Area& area, double surplus_mw, HourState& state) const;
@@ -62,6 +72,8 @@ private:
     std::vector<int> load_bus_;                   ///< row of the bus of each load
     std::vector<unsigned char> live_;             ///< per row of buses
     std::map<int, Area> areas_;
+    std::vector<Settings> settings_;
+    std::vector<int> branch_area_, unit_area_;  ///< of its from bus, of its bus
 };
 
 }  // namespace araz
