@@ -186,7 +186,8 @@ private:
         const std::string folder = options_.files[0];
         for (const auto& [point, point_place] : *points)
             for (const auto& [variant, variant_place] : *variants) {
-                auto grid = read_profiled_case(folder, {point == as_it_stands ? "" : point, variant == as_it_stands ? "" : variant});
+                auto grid = read_profiled_case(folder, {point == as_it_stands ? "" : point, variant == as_it_stands ? "" : variant},
+                                               study_.series.given());
                 if (!grid) {
                     Error error = grid.error();
                     for (Finding& finding : error.findings)
@@ -209,10 +210,11 @@ private:
     Result<Done> read_settings(const std::string& folder) {
         for (const std::string& variant : layout().variants)
             for (const auto& [point, where] : study_.settings.items) {
-                auto grid = read_case(folder, {}, {point == as_it_stands ? "" : point, variant == as_it_stands ? "" : variant});
-                if (!grid) return placed(grid.error(), where);
-                plan_.manifest.inputs.push_back({study_.case_path.text + " (" + point + "; " + variant + ")", grid->sha256()});
-                settings_[variant].push_back(*std::move(grid));
+                auto read = read_profiled_case(folder, {point == as_it_stands ? "" : point, variant == as_it_stands ? "" : variant},
+                                               study_.series.given());
+                if (!read) return placed(read.error(), where);
+                plan_.manifest.inputs.push_back({study_.case_path.text + " (" + point + "; " + variant + ")", read->grid.sha256()});
+                settings_[variant].push_back(std::move(read->grid));
             }
         return Done{};
     }

@@ -142,7 +142,7 @@ std::string selected_name(const std::string& name, const CaseSelection& selectio
 }
 
 Result<Case> read_selected(const std::string& folder, const CaseSelection& selection, const ReadLimits& limits,
-                           ProfileUse* use) {
+                           ProfileUse* use, bool own_series) {
     Files files(folder, limits);
     Report report(files);
     if (Findings wrong = check_selection(selection, files); !wrong.empty())
@@ -162,7 +162,7 @@ Result<Case> read_selected(const std::string& folder, const CaseSelection& selec
     Case grid = convert_case(header, tables, files, is_base);
     grid.name = selected_name(header.name, selection);
     check_plausibility(grid, tables, report);
-    check_profiles(tables, files, is_base, report);  // the values do not depend on points and variants
+    if (!own_series) check_profiles(tables, files, is_base, report);  // the values do not depend on points and variants
     if (use != nullptr) *use = profile_use(tables);
     grid.files = files.stamped();
     grid.findings.assign(report.findings().begin(), report.findings().end());
@@ -186,16 +186,17 @@ std::string case_folder_of(const std::string& path) {
 }
 
 Result<Case> read_case_folder(const std::string& folder, const CaseSelection& selection, const ReadLimits& limits) {
-    return folder::read_selected(folder, selection, limits, nullptr);
+    return folder::read_selected(folder, selection, limits, nullptr, false);
 }
 
-Result<ProfiledCase> read_profiled_case(const std::string& path, const CaseSelection& selection, const ReadLimits& limits) {
+Result<ProfiledCase> read_profiled_case(const std::string& path, const CaseSelection& selection, bool own_series,
+                                        const ReadLimits& limits) {
     const std::string folder = case_folder_of(path);
     if (folder.empty())
         return Error::make(ErrorKind::invalid_input, "AZ3066", path + " is no case folder",
                            "hours need a case folder: its tables name the profiles of units and loads; araz convert writes other formats");
     ProfileUse use;
-    auto grid = folder::read_selected(folder, selection, limits, &use);
+    auto grid = folder::read_selected(folder, selection, limits, &use, own_series);
     if (!grid) return grid.error();
     return ProfiledCase{*std::move(grid), std::move(use)};
 }

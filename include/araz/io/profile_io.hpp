@@ -14,8 +14,8 @@ struct ProfiledCase {
 };
 
 /// A case folder together with what its tables say about profiles. Errors: those of read_case(); AZ3066 the
-/// path is no case folder.
-[[nodiscard]] Result<ProfiledCase> read_profiled_case(const std::string& path, const CaseSelection& selection,
+/// path is no case folder. `own_series`: the series come from elsewhere, so that profiles.h5 need not be there.
+[[nodiscard]] Result<ProfiledCase> read_profiled_case(const std::string& path, const CaseSelection& selection, bool own_series,
                                                       const ReadLimits& limits = {});
 
 /// Reads series by the extension: HDF5 as in FORMAT.md of the shipped case (.h5), or a wide CSV with a column
