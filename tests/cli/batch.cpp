@@ -289,6 +289,18 @@ TEST_F(Batch, KeepsARowForWhatDoesNotSolve) {
     EXPECT_EQ(status()["unsolved"], 1);
 }
 
+// The shipped study in one hour of its year, both variants and both directions.
+TEST(ShippedStudy, AnswersAnHour) {
+    const ScratchFolder folder;
+    const ProgramRun run = run_araz({"batch", ARAZ_SOURCE_DIR "/studies/azerbaijan-iran-capacity.toml", "--hours", "2000", "--run-dir",
+                                     folder.path("run")});
+    ASSERT_EQ(run.exit_code, 0) << run.err;
+    const Json found = Json::parse(read_bytes(folder.path("run/summary.json")));
+    ASSERT_EQ(found["groups"].size(), 2U);
+    for (const Json& group : found["groups"])
+        for (const Json& direction : group["directions"]) EXPECT_EQ(direction["answered"], 1) << direction;
+}
+
 struct Fault {
     const char* what;
     const char* file;
