@@ -9,9 +9,9 @@ namespace araz::app {
 
 namespace {
 
-constexpr std::array<std::string_view, 17> not_in_batches{
+constexpr std::array<std::string_view, 18> not_in_batches{
     "--point",  "--variant",       "--from-format", "--format",  "--output",         "--table",  "--limit",     "--color", "--progress",
-    "--threads", "--export-states", "--recheck",     "--remedial", "--reinforcements", "--fail-on-violations", "--scale-load", "--dc"};
+    "--threads", "--export-states", "--recheck",     "--remedial", "--reinforcements", "--fail-on-violations", "--scale-load", "--dc", "--audit-screen"};
 
 std::vector<std::string_view> options_of(BatchKind kind) {
     std::vector<std::string_view> out;

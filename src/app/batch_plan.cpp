@@ -282,7 +282,9 @@ private:
             if (kind == BatchKind::pf) return BatchTask{*std::move(setup), {}, {}, {}};
             auto contingencies = make_contingencies(*setup->model, inputs.contingencies);
             if (!contingencies) return contingencies.error();
-            return BatchTask{*std::move(setup), *std::move(contingencies), {}, {}};
+            N1Options how;
+            if (options.has("--screen")) how.screen_pct = options.number("--screen");
+            return BatchTask{*std::move(setup), *std::move(contingencies), {}, {}, how};
         };
         for (std::size_t k = 0; k < cases_.size(); ++k)
             if (auto solved = solve_base(k); !solved) return solved;

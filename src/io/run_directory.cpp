@@ -6,9 +6,11 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "araz/base/text.hpp"
 #include "araz/io/files.hpp"
@@ -22,6 +24,8 @@ using Json = nlohmann::ordered_json;
 namespace {
 
 constexpr std::size_t max_manifest = 1U << 30U;
+constexpr int lock_tries = 5;
+constexpr auto lock_pause = std::chrono::milliseconds(20);
 
 Error not_written(const std::string& path, std::size_t bytes, int error_number) {
     return Error::make(ErrorKind::output, "AZ4003",
@@ -68,7 +72,12 @@ std::string to_text(const Manifest& manifest) {
 int take_lock(const std::string& path, int flags) {
     const int fd = ::open(path.c_str(), flags | O_CLOEXEC, 0666);
     if (fd < 0) return -1;
-    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return fd;
+    // Who only asks for the holder has the lock for a moment, too: hence some tries.
+    for (int again = 0; again < lock_tries; ++again) {
+        if (again > 0) std::this_thread::sleep_for(lock_pause);
+        if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return fd;
+        if (errno != EWOULDBLOCK) break;
+    }
     const int why = errno;
     ::close(fd);
     errno = why;

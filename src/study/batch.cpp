@@ -199,7 +199,7 @@ BatchRow solve_scenario(const BatchStudy& study, int scenario) {
     const Solution base = engine.solve(Scenario{});
     fill.base(to_result(task->setup.model, base, task->setup.monitor));
     if (!base.solved()) return row;
-    if (study.layout.kind == BatchKind::n1) fill.contingencies(run_n1(task->setup, task->contingencies));
+    if (study.layout.kind == BatchKind::n1) fill.contingencies(run_n1(task->setup, task->contingencies, {}, task->n1));
     if (study.layout.kind == BatchKind::capacity)
         for (std::size_t d = 0; d < task->sides.size(); ++d)
             fill.direction(d, run_direction(task->setup, task->contingencies, task->capacity, task->sides[d], base));

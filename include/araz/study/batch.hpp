@@ -25,6 +25,7 @@ struct BatchTask {
     std::vector<Contingency> contingencies;
     CapacityOptions capacity;
     std::vector<ExchangeSides> sides;
+    N1Options n1 = {};
 };
 
 /// Axes of a batch: labels of all variants, in the order in which they first appear.
