@@ -113,6 +113,10 @@ constexpr std::array table{
     OptionSpec{"--case", text, "CASE", "", "case file the result is checked against", "Data", 0, 0},
     OptionSpec{"--reference", text, "FILE", "", "reference table (.csv) or result (.json) to compare with", "Data", 0, 0},
     OptionSpec{"--tolerances", list, "NAME=X", "", "tolerances per column, for example vm_pu=1e-6,p_from_mw=0.01", "Data", 0, 0},
+    // Batches.
+    OptionSpec{"--run-dir", text, "DIR", "", "run directory instead of `out` of the study file", "Batch", 0, 0},
+    OptionSpec{"--hours", text, "ROWS", "", "hours instead of those of the study file: all, 0-23, 0-8759/24, 12,13", "Batch", 0, 0},
+    OptionSpec{"--dry-run", flag, "", "", "checks everything, solves one scenario of each point and variant, and says what the batch takes", "Batch", 0, 0},
     // Output.
     OptionSpec{"--format", choice, "table|csv|json|ndjson|sarif", "", "output format; by default a table, or the extension of -o; sarif: check only", "Output", 0, 0},
     OptionSpec{"--output", text, "FILE", "-", "where the result goes; .json, .csv, .ndjson, .h5 or .txt", "Output", 0, 0},

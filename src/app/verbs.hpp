@@ -14,6 +14,9 @@ int run_capacity(const Options& options);
 int run_ptdf(const Options& options);
 int run_lodf(const Options& options);
 int run_pv(const Options& options);
+int run_batch(const Options& options);
+int run_resume(const Options& options);
+int run_status(const Options& options);
 int run_verify(const Options& options);
 int run_explain(const Options& options);
 

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "araz/base/text.hpp"
+#include "araz/io/profile_io.hpp"
 #include "case_folder_convert.hpp"
 #include "case_folder_overlay.hpp"
 #include "case_folder_toml.hpp"
@@ -140,7 +141,8 @@ std::string selected_name(const std::string& name, const CaseSelection& selectio
     return parts.empty() ? name : name + " (" + join(parts, "; ") + ")";
 }
 
-Result<Case> read_selected(const std::string& folder, const CaseSelection& selection, const ReadLimits& limits) {
+Result<Case> read_selected(const std::string& folder, const CaseSelection& selection, const ReadLimits& limits,
+                           ProfileUse* use, bool own_series) {
     Files files(folder, limits);
     Report report(files);
     if (Findings wrong = check_selection(selection, files); !wrong.empty())
@@ -160,7 +162,8 @@ Result<Case> read_selected(const std::string& folder, const CaseSelection& selec
     Case grid = convert_case(header, tables, files, is_base);
     grid.name = selected_name(header.name, selection);
     check_plausibility(grid, tables, report);
-    check_profiles(tables, files, is_base, report);  // the values do not depend on points and variants
+    if (!own_series) check_profiles(tables, files, is_base, report);  // the values do not depend on points and variants
+    if (use != nullptr) *use = profile_use(tables);
     grid.files = files.stamped();
     grid.findings.assign(report.findings().begin(), report.findings().end());
     return grid;
@@ -183,7 +186,19 @@ std::string case_folder_of(const std::string& path) {
 }
 
 Result<Case> read_case_folder(const std::string& folder, const CaseSelection& selection, const ReadLimits& limits) {
-    return folder::read_selected(folder, selection, limits);
+    return folder::read_selected(folder, selection, limits, nullptr, false);
+}
+
+Result<ProfiledCase> read_profiled_case(const std::string& path, const CaseSelection& selection, bool own_series,
+                                        const ReadLimits& limits) {
+    const std::string folder = case_folder_of(path);
+    if (folder.empty())
+        return Error::make(ErrorKind::invalid_input, "AZ3066", path + " is no case folder",
+                           "hours need a case folder: its tables name the profiles of units and loads; araz convert writes other formats");
+    ProfileUse use;
+    auto grid = folder::read_selected(folder, selection, limits, &use, own_series);
+    if (!grid) return grid.error();
+    return ProfiledCase{*std::move(grid), std::move(use)};
 }
 
 Result<CaseContents> list_case_folder(const std::string& folder, const ReadLimits& limits) {

@@ -1,6 +1,7 @@
 // From the tables of a case folder, in physical units, to a Case.
 #pragma once
 
+#include "araz/model/profile.hpp"
 #include "case_folder_table.hpp"
 
 namespace araz::folder {
@@ -25,5 +26,11 @@ void check_plausibility(const Case& grid, const Tables& tables, Report& report);
 /// profiles.h5 against FORMAT.md and against the profiles that the tables name: AZ1409, AZ1419. `with_values`:
 /// every value is read, too. A power flow needs none of it, so a user may allow AZ1419.
 void check_profiles(const Tables& tables, const Files& files, bool with_values, Report& report);
+
+/// What the tables say about profiles, once check_tables() accepted them.
+[[nodiscard]] ProfileUse profile_use(const Tables& tables);
+
+/// All of a profiles.h5, checked value by value: AZ1419.
+[[nodiscard]] Result<ProfileSeries> read_profiles(const std::string& path);
 
 }  // namespace araz::folder

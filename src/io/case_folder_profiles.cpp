@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cmath>
 #include <filesystem>
+#include <map>
 #include <set>
 
 #include "araz/base/text.hpp"
@@ -32,7 +33,9 @@ public:
     /// Hours of the time axis, after checking that they are those of one year.
     [[nodiscard]] std::size_t hours() const;
     void check_shape(std::size_t hours, std::size_t profiles) const;
-    void check_values(std::size_t hours, const std::vector<std::string>& names) const;
+    /// [hours x names], each within its bounds.
+    [[nodiscard]] std::vector<float> values(std::size_t hours, const std::vector<std::string>& names) const;
+    [[nodiscard]] std::string time_units() const { return units(dataset("time")); }
 
 private:
     [[nodiscard]] Hdf5Handle dataset(const char* name) const {
@@ -134,27 +137,48 @@ void ProfileFile::check_shape(std::size_t hours, std::size_t profiles) const {
                  "p_pu has a row for each hour and a column for each profile"};
 }
 
-void ProfileFile::check_values(std::size_t hours, const std::vector<std::string>& names) const {
-    std::vector<float> values(hours * names.size());
-    hdf5_check(H5Dread(dataset("p_pu"), H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()),
-               "reading p_pu");
-    for (std::size_t i = 0; i < values.size(); ++i)
-        if (!(values[i] >= 0.0F && values[i] <= highest_pu))
+std::vector<float> ProfileFile::values(std::size_t hours, const std::vector<std::string>& names) const {
+    std::vector<float> out(hours * names.size());
+    hdf5_check(H5Dread(dataset("p_pu"), H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, out.data()), "reading p_pu");
+    for (std::size_t i = 0; i < out.size(); ++i)
+        if (!(out[i] >= 0.0F && out[i] <= highest_pu))
             throw Broken{"row " + std::to_string(i / names.size()) + ", column " + std::to_string(i % names.size()) +
-                             " of p_pu (" + names[i % names.size()] + ") is " + shortest(double{values[i]}),
+                             " of p_pu (" + names[i % names.size()] + ") is " + shortest(double{out[i]}),
                          "expected 0 to " + shortest(highest_pu) + " p.u."};
+    return out;
 }
 
-// The names in the file, when it can be used; what is wrong with it otherwise.
-std::vector<std::string> read_names(const std::string& path, bool with_values) {
+// The names in the file, when it can be used, and its values on request; what is wrong with it otherwise.
+ProfileSeries read_file_of_profiles(const std::string& path, bool with_values) {
     std::error_code failed;
     if (!std::filesystem::is_regular_file(path, failed)) throw Broken{"it is not a file", "see FORMAT.md"};
     const ProfileFile file(path);
-    auto names = file.names();
+    ProfileSeries out;
+    out.file = path;
+    out.names = file.names();
     const std::size_t hours = file.hours();
-    file.check_shape(hours, names.size());
-    if (with_values) file.check_values(hours, names);
-    return names;
+    file.check_shape(hours, out.names.size());
+    if (!with_values) return out;
+    const std::vector<float> values = file.values(hours, out.names);
+    out.values.assign(values.begin(), values.end());
+    out.time_units = file.time_units();
+    for (std::size_t t = 0; t < hours; ++t) out.time.push_back(static_cast<double>(t));
+    return out;
+}
+
+Finding not_profiles(const std::string& path, const std::string& message, const std::string& hint) {
+    Finding finding;
+    finding.severity = Severity::error;
+    finding.code = "AZ1419";
+    finding.message = path + ": " + message;
+    finding.hint = hint;
+    finding.where.file = path;
+    return finding;
+}
+
+Finding not_hdf5(const std::string& path, const Hdf5Failure& failure) {
+    return not_profiles(path, "cannot be read as HDF5 with profiles (" + failure.what + ")",
+                        "it holds time, profile and p_pu, see FORMAT.md");
 }
 
 struct Use {
@@ -190,22 +214,12 @@ void check_profiles(const Tables& tables, const Files& files, bool with_values, 
     }
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);  // what fails is reported below
     std::vector<std::string> names;
-    const auto broken = [&](const std::string& message, const std::string& hint) {
-        Finding finding;
-        finding.severity = Severity::error;
-        finding.code = "AZ1419";
-        finding.message = path + ": " + message;
-        finding.hint = hint;
-        finding.where.file = path;
-        report.repeat({finding});
-    };
     try {
-        names = read_names(path, with_values);
+        names = read_file_of_profiles(path, with_values).names;
     } catch (const Broken& rule) {
-        return broken(rule.message, rule.hint);
+        return report.repeat({not_profiles(path, rule.message, rule.hint)});
     } catch (const Hdf5Failure& failure) {
-        return broken("cannot be read as HDF5 with profiles (" + failure.what + ")",
-                      "it holds time, profile and p_pu, see FORMAT.md");
+        return report.repeat({not_hdf5(path, failure)});
     }
     const std::set<std::string> known(names.begin(), names.end());
     for (const Use& use : uses) {
@@ -216,6 +230,37 @@ void check_profiles(const Tables& tables, const Files& files, bool with_values, 
                       "no such profile in " + std::string(profiles_file),
                       "fix the name" + did_you_mean(use.cell->text, names) + ", or add the profile"});
     }
+}
+
+Result<ProfileSeries> read_profiles(const std::string& path) {
+    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+    try {
+        return read_file_of_profiles(path, true);
+    } catch (const Broken& rule) {
+        return Error{ErrorKind::invalid_input, {not_profiles(path, rule.message, rule.hint)}};
+    } catch (const Hdf5Failure& failure) {
+        return Error{ErrorKind::invalid_input, {not_hdf5(path, failure)}};
+    }
+}
+
+ProfileUse profile_use(const Tables& tables) {
+    ProfileUse out;
+    const Table& units = tables["generators"];
+    for (const Row& row : units.rows())
+        out.units.push_back({row.cells[units.at("profile")].text, number_of(row.cells[units.at("pmax_mw")])});
+    std::map<std::string, std::string> of_region;
+    const Table& regions = tables["load_profiles"];
+    for (const Row& row : regions.rows()) of_region[row.key().text] = row.cells[regions.at("profile")].text;
+    const Table& loads = tables["loads"];
+    for (const Row& row : loads.rows()) {
+        const auto cell = [&](std::string_view column) -> const Cell& { return row.cells[loads.at(column)]; };
+        const auto share = [&](std::string_view column) { return number_of(cell(column)) / 100.0; };
+        const auto found = of_region.find(cell("region").text);
+        out.loads.push_back({BusId{parse_integer(cell("bus").text).value_or(0)}, number_of(cell("p_mw")),
+                             number_of(cell("q_mvar")), found == of_region.end() ? std::string{} : found->second,
+                             share("pz_percent"), share("pi_percent"), share("qz_percent"), share("qi_percent")});
+    }
+    return out;
 }
 
 }  // namespace araz::folder

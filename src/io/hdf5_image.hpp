@@ -32,11 +32,16 @@ public:
     void matrix(hid_t group, const std::string& name, const std::string& title, const std::string& row_scale,
                 const std::string& column_scale, const std::vector<double>& values);
 
+    /// The same for a column of any kind, whose values stand row after row. `coordinates`: further descriptive
+    /// datasets of the group, separated by blanks.
+    void plane(hid_t group, const Column& column, const std::string& row_scale, const std::string& column_scale,
+               const std::string& coordinates);
+
     /// The bytes of the file. Nothing can be added afterwards.
     [[nodiscard]] std::string take();
 
 private:
-    [[nodiscard]] Hdf5Handle dataset(hid_t group, const Column& column);
+    [[nodiscard]] Hdf5Handle dataset(hid_t group, const Column& column, const std::vector<hsize_t>& sizes);
 
     Hdf5Handle file_;
 };

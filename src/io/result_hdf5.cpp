@@ -6,11 +6,9 @@
 #include "araz/io/pv_io.hpp"
 #include "araz/io/result_io.hpp"
 #include "araz/model/result_fields.hpp"
-#include "hdf5_image.hpp"
+#include "result_hdf5.hpp"
 
 namespace araz {
-
-namespace {
 
 void write_root(Hdf5Image& image, const Envelope& envelope, const Hdf5Stamp& stamp, std::string_view title) {
     const hid_t root = image.root();
@@ -27,6 +25,8 @@ void write_root(Hdf5Image& image, const Envelope& envelope, const Hdf5Stamp& sta
     Hdf5Image::attribute(root, "status", envelope.status);
     Hdf5Image::attribute(root, "created", stamp.created);
 }
+
+namespace {
 
 // Numbers and words of a record as attributes of a group; tables have groups of their own.
 template <Record R>

@@ -13,7 +13,12 @@ namespace araz {
 namespace {
 
 constexpr hsize_t chunk_rows = 65536;
-constexpr hsize_t compress_from_rows = 1024;  // below, a chunk index costs more than it saves
+constexpr hsize_t chunk_columns = 4096;
+constexpr hsize_t chunk_plane_rows = 64;
+constexpr hsize_t chunk_plane_values = 8192;
+constexpr hsize_t compress_from_values = 1024;  // below, a chunk index costs more than it saves
+
+using Sizes = std::vector<hsize_t>;
 
 Hdf5Handle string_type() {
     Hdf5Handle type(H5Tcopy(H5T_C_S1), H5Tclose, "copy a string type");
@@ -46,46 +51,54 @@ Hdf5Handle new_file() {
     return {H5Fcreate(name.c_str(), H5F_ACC_TRUNC, creation, access), H5Fclose, "make the file"};
 }
 
-Hdf5Handle creation_properties(hid_t type, const void* fill, hsize_t rows, bool text) {
+// Chunks of a line are long; those of a plane hold a few rows of all columns, because rows are what is read.
+std::vector<hsize_t> chunk_of(const std::vector<hsize_t>& sizes) {
+    if (sizes.size() == 1) return {std::min(sizes[0], chunk_rows)};
+    const hsize_t columns = std::min(sizes[1], chunk_columns);
+    return {std::min(sizes[0], std::max(chunk_plane_rows, chunk_plane_values / columns)), columns};
+}
+
+Hdf5Handle creation_properties(hid_t type, const void* fill, const std::vector<hsize_t>& sizes, bool text) {
     Hdf5Handle creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, "make dataset properties");
     hdf5_check(H5Pset_obj_track_times(creation, false), "leave times out");
     hdf5_check(H5Pset_attr_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED), "track order");
     if (!text) hdf5_check(H5Pset_fill_value(creation, type, fill), "set the fill value");
-    if (text || rows < compress_from_rows) return creation;
-    const hsize_t chunk = std::min(rows, chunk_rows);
-    hdf5_check(H5Pset_chunk(creation, 1, &chunk), "set chunks");
+    hsize_t values = 1;
+    for (const hsize_t size : sizes) values *= size;
+    if (text || values < compress_from_values) return creation;
+    const std::vector<hsize_t> chunk = chunk_of(sizes);
+    hdf5_check(H5Pset_chunk(creation, static_cast<int>(chunk.size()), chunk.data()), "set chunks");
     hdf5_check(H5Pset_shuffle(creation), "set the shuffle filter");
     hdf5_check(H5Pset_deflate(creation, 1), "set the deflate filter");
     hdf5_check(H5Pset_fletcher32(creation), "set the checksum filter");
     return creation;
 }
 
-Hdf5Handle write_dataset(hid_t group, const std::string& name, hid_t type, hsize_t rows, const void* data,
-                         const void* fill, bool text) {
-    const Hdf5Handle space = line_space(rows);
-    const Hdf5Handle creation = creation_properties(type, fill, rows, text);
+Hdf5Handle write_dataset(hid_t group, const std::string& name, hid_t type, const std::vector<hsize_t>& sizes,
+                         const void* data, const void* fill, bool text) {
+    const Hdf5Handle space(H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr), H5Sclose, "make a space");
+    const Hdf5Handle creation = creation_properties(type, fill, sizes, text);
     Hdf5Handle dataset(H5Dcreate2(group, name.c_str(), type, space, H5P_DEFAULT, creation, H5P_DEFAULT), H5Dclose,
                        name.c_str());
-    if (rows > 0) hdf5_check(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data), name.c_str());
-    const hsize_t one = 1;
-    const Hdf5Handle single(H5Screate_simple(1, &one, nullptr), H5Sclose, "make a line space");
-    write_attribute(dataset, "_FillValue", type, single, fill);
+    const bool empty = std::find(sizes.begin(), sizes.end(), hsize_t{0}) != sizes.end();
+    if (!empty) hdf5_check(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data), name.c_str());
+    write_attribute(dataset, "_FillValue", type, line_space(1), fill);
     return dataset;
 }
 
 // One function per kind of column; each stores its data and its "nothing here" value.
-Hdf5Handle store(hid_t group, const std::string& name, const std::vector<double>& values) {
+Hdf5Handle store(hid_t group, const std::string& name, const Sizes& sizes, const std::vector<double>& values) {
     std::vector<double> finite = values;
     for (double& value : finite)
         if (!std::isfinite(value)) value = nan_value;  // as JSON: no bound is told by "not available"
-    return write_dataset(group, name, H5T_NATIVE_DOUBLE, values.size(), finite.data(), &nan_value, false);
+    return write_dataset(group, name, H5T_NATIVE_DOUBLE, sizes, finite.data(), &nan_value, false);
 }
 
-Hdf5Handle store(hid_t group, const std::string& name, const std::vector<std::int64_t>& values) {
-    return write_dataset(group, name, H5T_NATIVE_INT64, values.size(), values.data(), &no_integer, false);
+Hdf5Handle store(hid_t group, const std::string& name, const Sizes& sizes, const std::vector<std::int64_t>& values) {
+    return write_dataset(group, name, H5T_NATIVE_INT64, sizes, values.data(), &no_integer, false);
 }
 
-Hdf5Handle store(hid_t group, const std::string& name, const std::vector<std::string>& values) {
+Hdf5Handle store(hid_t group, const std::string& name, const Sizes& sizes, const std::vector<std::string>& values) {
     std::vector<std::string> texts;
     std::vector<const char*> starts;
     texts.reserve(values.size());
@@ -96,11 +109,11 @@ Hdf5Handle store(hid_t group, const std::string& name, const std::vector<std::st
         starts.push_back(texts.back().c_str());
     }
     const char* nothing = "";
-    return write_dataset(group, name, string_type(), values.size(), starts.data(), &nothing, true);
+    return write_dataset(group, name, string_type(), sizes, starts.data(), &nothing, true);
 }
 
-Hdf5Handle store(hid_t group, const std::string& name, const Flags& flags) {
-    Hdf5Handle dataset = write_dataset(group, name, H5T_NATIVE_INT8, flags.codes.size(), flags.codes.data(),
+Hdf5Handle store(hid_t group, const std::string& name, const Sizes& sizes, const Flags& flags) {
+    Hdf5Handle dataset = write_dataset(group, name, H5T_NATIVE_INT8, sizes, flags.codes.data(),
                                        &Flags::none, false);
     std::vector<std::int8_t> codes;
     std::string meanings;
@@ -157,8 +170,8 @@ void Hdf5Image::attribute(hid_t object, const char* name, std::int64_t value) {
     write_attribute(object, name, H5T_NATIVE_INT64, scalar_space(), &value);
 }
 
-Hdf5Handle Hdf5Image::dataset(hid_t group, const Column& column) {
-    Hdf5Handle made = std::visit([&](const auto& values) { return store(group, column.name, values); }, column.values);
+Hdf5Handle Hdf5Image::dataset(hid_t group, const Column& column, const std::vector<hsize_t>& sizes) {
+    Hdf5Handle made = std::visit([&](const auto& values) { return store(group, column.name, sizes, values); }, column.values);
     attribute(made, "units", unit_of(column.name));
     attribute(made, "long_name", column.title);
     return made;
@@ -167,46 +180,34 @@ Hdf5Handle Hdf5Image::dataset(hid_t group, const Column& column) {
 void Hdf5Image::table(hid_t group, const ColumnTable& table) {
     const auto own = std::find_if(table.columns.begin(), table.columns.end(),
                                   [&](const Column& column) { return column.name == table.dimension; });
-    const Hdf5Handle scale = dataset(group, own == table.columns.end() ? row_numbers(table) : *own);
+    const Hdf5Handle scale = dataset(group, own == table.columns.end() ? row_numbers(table) : *own, {table.rows()});
     hdf5_check(H5DSset_scale(scale, table.dimension.c_str()), "make a dimension scale");
     const std::string coordinates = coordinate_names(table);
     for (const Column& column : table.columns) {
         if (column.name == table.dimension) continue;
-        const Hdf5Handle made = dataset(group, column);
+        const Hdf5Handle made = dataset(group, column, {table.rows()});
         if (!column.coordinate && !coordinates.empty()) attribute(made, "coordinates", coordinates);
         hdf5_check(H5DSattach_scale(made, scale, 0), "attach a dimension scale");
     }
 }
 
-void Hdf5Image::matrix(hid_t group, const std::string& name, const std::string& title, const std::string& row_scale,
-                       const std::string& column_scale, const std::vector<double>& values) {
+void Hdf5Image::plane(hid_t group, const Column& column, const std::string& row_scale, const std::string& column_scale,
+                      const std::string& coordinates) {
     const Hdf5Handle rows(H5Dopen2(group, row_scale.c_str(), H5P_DEFAULT), H5Dclose, row_scale.c_str());
     const Hdf5Handle columns(H5Dopen2(group, column_scale.c_str(), H5P_DEFAULT), H5Dclose, column_scale.c_str());
-    const Hdf5Handle row_space(H5Dget_space(rows), H5Sclose, "read a space");
-    const Hdf5Handle column_space(H5Dget_space(columns), H5Sclose, "read a space");
-    const hsize_t sizes[2] = {static_cast<hsize_t>(H5Sget_simple_extent_npoints(row_space)),
-                              static_cast<hsize_t>(H5Sget_simple_extent_npoints(column_space))};
-    const Hdf5Handle creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, "make dataset properties");
-    hdf5_check(H5Pset_obj_track_times(creation, false), "leave times out");
-    hdf5_check(H5Pset_attr_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED), "track order");
-    hdf5_check(H5Pset_fill_value(creation, H5T_NATIVE_DOUBLE, &nan_value), "set the fill value");
-    if (sizes[0] * sizes[1] >= compress_from_rows) {
-        const hsize_t chunk[2] = {std::min<hsize_t>(sizes[0], 64), std::min<hsize_t>(sizes[1], 4096)};
-        hdf5_check(H5Pset_chunk(creation, 2, chunk), "set chunks");
-        hdf5_check(H5Pset_shuffle(creation), "set the shuffle filter");
-        hdf5_check(H5Pset_deflate(creation, 1), "set the deflate filter");
-        hdf5_check(H5Pset_fletcher32(creation), "set the checksum filter");
-    }
-    const Hdf5Handle space(H5Screate_simple(2, sizes, nullptr), H5Sclose, "make a plane space");
-    const Hdf5Handle made(H5Dcreate2(group, name.c_str(), H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, creation, H5P_DEFAULT),
-                          H5Dclose, name.c_str());
-    if (!values.empty())
-        hdf5_check(H5Dwrite(made, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), name.c_str());
-    write_attribute(made, "_FillValue", H5T_NATIVE_DOUBLE, line_space(1), &nan_value);
-    attribute(made, "units", "1");
-    attribute(made, "long_name", title);
+    const auto length = [](hid_t scale) {
+        const Hdf5Handle space(H5Dget_space(scale), H5Sclose, "read a space");
+        return static_cast<hsize_t>(H5Sget_simple_extent_npoints(space));
+    };
+    const Hdf5Handle made = dataset(group, column, {length(rows), length(columns)});
+    if (!coordinates.empty()) attribute(made, "coordinates", coordinates);
     hdf5_check(H5DSattach_scale(made, rows, 0), "attach a dimension scale");
     hdf5_check(H5DSattach_scale(made, columns, 1), "attach a dimension scale");
+}
+
+void Hdf5Image::matrix(hid_t group, const std::string& name, const std::string& title, const std::string& row_scale,
+                       const std::string& column_scale, const std::vector<double>& values) {
+    plane(group, {name, title, false, false, values}, row_scale, column_scale, {});
 }
 
 std::string Hdf5Image::take() {

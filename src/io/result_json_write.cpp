@@ -7,7 +7,7 @@
 #include "araz/io/pv_io.hpp"
 #include "araz/io/result_io.hpp"
 #include "araz/model/result_fields.hpp"
-#include "json_writer.hpp"
+#include "result_json.hpp"
 
 namespace araz {
 
@@ -153,6 +153,10 @@ std::string lines_of(const std::vector<R>& rows) {
 }
 
 }  // namespace
+
+JsonWriter begin_result(const Envelope& envelope) { return start(envelope, envelope.status); }
+
+std::string end_result(JsonWriter& json) { return finish(json); }
 
 std::string to_json(const Envelope& envelope) {
     JsonWriter json = start(envelope, envelope.status);

@@ -1,0 +1,26 @@
+// Hourly profiles in: profiles.h5 of a case folder, or a wide CSV.
+#pragma once
+
+#include <string>
+
+#include "araz/io/case_io.hpp"
+#include "araz/model/profile.hpp"
+
+namespace araz {
+
+struct ProfiledCase {
+    Case grid;
+    ProfileUse use;
+};
+
+/// A case folder together with what its tables say about profiles. Errors: those of read_case(); AZ3066 the
+/// path is no case folder. `own_series`: the series come from elsewhere, so that profiles.h5 need not be there.
+[[nodiscard]] Result<ProfiledCase> read_profiled_case(const std::string& path, const CaseSelection& selection, bool own_series,
+                                                      const ReadLimits& limits = {});
+
+/// Reads series by the extension: HDF5 as in FORMAT.md of the shipped case (.h5), or a wide CSV with a column
+/// `time` (hours, or 2025-01-01T00:00) and a column per profile (.csv). Every value is checked: 0 to 2 p.u., no
+/// gaps in time. Errors: AZ1001 unreadable, AZ1419 HDF5, AZ3067 CSV with line and column.
+[[nodiscard]] Result<ProfileSeries> read_series(const std::string& path);
+
+}  // namespace araz

@@ -1,0 +1,79 @@
+// One hour of a case: loads and available power from profiles, and who produces what.
+//
+// Each area keeps the net position of the base state. With L the load of an area, X its net position and V its
+// losses in the solved base state (index 0), the units of the area have to give in hour t
+//     R(t) = L(t) + X0 + V0 (L(t) / L0)^2 - A(t),
+// where A is what its units with a profile have available, which is taken whole. What the estimate of the losses
+// leaves over is the share of the slack. docs/batch.md has the rules in full.
+#pragma once
+
+#include <map>
+
+#include "araz/model/profile.hpp"
+#include "araz/model/results.hpp"
+
+namespace araz {
+
+/// proportional: R is shared in proportion to the outputs of the case, within Pmin and Pmax. merit: units are
+/// loaded to Pmax in the order of fuel, type and row. given: outputs stay as the case has them.
+enum class DispatchRule { proportional, merit, given };
+
+/// A case in one hour, with the power of its units decided.
+struct HourState {
+    Case grid;
+    double load_mw = 0.0;       ///< of energised buses
+    double available_mw = 0.0;  ///< of units with a profile
+    double curtailed_mw = 0.0;  ///< of it, not taken
+    double shortage_mw = 0.0;   ///< no unit of the area could give it: left to the slack
+    double surplus_mw = 0.0;    ///< no unit of the area could leave it out: left to the slack
+    double below_pmin_mw = 0.0; ///< units run below their Pmin by this much together
+};
+
+class HourlyDispatch {
+public:
+    /// `base`: the solved base state of `grid`; every profile that `use` names must be among the series. `settings`:
+    /// the same grid at other loads, of which shunts, tap ratios and set points are taken: in each area linearly
+    /// between the two whose load of the area is next to that of the hour. Without any, those of `grid` hold.
+    HourlyDispatch(Case grid, ProfileUse use, const ProfileSeries& series, DispatchRule rule, const PfResult& base,
+                   const std::vector<const Case*>& settings = {});
+
+    [[nodiscard]] HourState at(int row) const;
+    [[nodiscard]] const Case& grid() const { return grid_; }
+
+private:
+    struct Unit {
+        int row = 0;
+        double base_mw = 0.0, pmin_mw = 0.0, pmax_mw = 0.0;
+    };
+    struct Area {
+        double load_mw = 0.0, net_position_mw = 0.0, loss_mw = 0.0;
+        std::vector<Unit> units;       ///< without a profile, in service
+        std::vector<int> with_profile; ///< rows of units
+    };
+
+    /// Values of one of `settings` by the rows of grid_.
+    struct Settings {
+        std::map<int, double> load_of_area;
+        std::vector<double> shunt_mvar, ratio, v_set_pu;
+    };
+    [[nodiscard]] Settings settings_of(const Case& other) const;
+    void set_voltages(const std::map<int, double>& load_of_area, HourState& state) const;
+    void set_loads(int row, HourState& state, std::map<int, double>& load_of_area) const;
+    void balance(const Area& area, double load_mw, HourState& state) const;
+    void curtail(const Area& area, double surplus_mw, HourState& state) const;
+    void share(const Area& area, double needed_mw, HourState& state) const;
+    void stack(const Area& area, double needed_mw, HourState& state) const;
+
+    Case grid_;
+    ProfileUse use_;
+    const ProfileSeries* series_;
+    DispatchRule rule_;
+    std::vector<int> unit_column_, load_column_;  ///< of the series, -1: none
+    std::vector<int> load_bus_;                   ///< row of the bus of each load
+    std::vector<unsigned char> live_;             ///< per row of buses
+    std::map<int, Area> areas_;
+    std::vector<Settings> settings_;
+    std::vector<int> branch_area_, unit_area_;  ///< of its from bus, of its bus
+};
+
+}  // namespace araz

@@ -1,0 +1,29 @@
+// A study file resolved against its case: everything that can be wrong is found here, before any work.
+#pragma once
+
+#include "araz/io/run_directory.hpp"
+#include "araz/io/study_file.hpp"
+#include "araz/study/batch.hpp"
+#include "capacity_values.hpp"
+#include "options.hpp"
+
+namespace araz::app {
+
+struct BatchPlan {
+    BatchStudy study;
+    Manifest manifest;
+    std::string folder;  ///< the run directory
+    std::shared_ptr<const ProfileSeries> series;  ///< the states look into it
+};
+
+/// `hours`: instead of those of the file; empty: none. `run_dir` likewise.
+[[nodiscard]] Result<BatchPlan> make_batch_plan(const std::string& study_path, const std::string& hours,
+                                                const std::string& run_dir);
+
+/// The options of the verb of `study`, as its file sets them; errors AZ3060, AZ3061, AZ3010 with their places.
+[[nodiscard]] Result<Options> study_options(const StudyFile& study, BatchKind kind);
+
+/// Bytes that all rows and the final image take, roughly.
+[[nodiscard]] double memory_need(const BatchLayout& layout);
+
+}  // namespace araz::app

@@ -1,0 +1,260 @@
+#include "batch_run.hpp"
+
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "araz/report/batch_tables.hpp"
+#include "batch_watch.hpp"
+#include "session.hpp"
+
+namespace araz::app {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr auto look_every = std::chrono::milliseconds(20);
+constexpr auto sync_every = std::chrono::seconds(1);
+constexpr auto show_every = std::chrono::milliseconds(500);
+constexpr auto patience = std::chrono::milliseconds(1000);  // for scenarios in hand after a signal
+
+std::atomic<int> caught{0};
+
+// The second signal ends the process as it stands: the journal survives that.
+void on_signal(int number) {
+    if (caught.exchange(number) != 0) ::_exit(128 + number);
+}
+
+class Signals {
+public:
+    Signals() {
+        caught = 0;
+        struct sigaction action {};
+        action.sa_handler = on_signal;
+        sigaction(SIGINT, &action, &old_interrupt_);
+        sigaction(SIGTERM, &action, &old_terminate_);
+        std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes is an error of write() like a full disk
+    }
+    ~Signals() {
+        sigaction(SIGINT, &old_interrupt_, nullptr);
+        sigaction(SIGTERM, &old_terminate_, nullptr);
+    }
+    Signals(const Signals&) = delete;
+    Signals& operator=(const Signals&) = delete;
+
+private:
+    struct sigaction old_interrupt_ {}, old_terminate_ {};
+};
+
+class BatchRun {
+public:
+    BatchRun(const Options& options, const BatchPlan& plan, RunDirectory& directory)
+        : options_(options), plan_(plan), layout_(plan.study.layout), directory_(directory), watch_(layout_),
+          rows_(static_cast<std::size_t>(layout_.scenarios())), left_(shards()) {
+        for (int k = 0; k < layout_.scenarios(); ++k) ++left_[shard_of(k)];
+    }
+
+    int run(JournalContents journal) {
+        for (JournalRecord& record : journal.records) keep(record.scenario, std::move(record.row));
+        resumed_ = watch_.done();
+        std::vector<int> missing;
+        for (int k = 0; k < layout_.scenarios(); ++k)
+            if (!rows_[k]) missing.push_back(k);
+        if (const int code = store_missing_shards(); code != exit_ok) return code;
+        if (const int code = solve(missing); code != exit_ok) return code;
+        return finish();
+    }
+
+private:
+    [[nodiscard]] int shard_of(int scenario) const { return scenario / plan_.manifest.shard; }
+    [[nodiscard]] std::size_t shards() const {
+        return static_cast<std::size_t>((layout_.scenarios() + plan_.manifest.shard - 1) / plan_.manifest.shard);
+    }
+
+    // False: it was there already.
+    bool keep(int scenario, BatchRow row) {
+        if (rows_[scenario]) return false;
+        watch_.take(scenario, row);
+        rows_[scenario] = std::move(row);
+        --left_[shard_of(scenario)];
+        return true;
+    }
+
+    [[nodiscard]] BatchStamp stamp() const {
+        BatchStamp out;
+        out.envelope.schema = "araz.batch/1";
+        out.envelope.grid = plan_.manifest.grid;
+        out.envelope.options = plan_.manifest.options;
+        out.envelope.status = "converged";
+        out.inputs = plan_.manifest.inputs;
+        out.argv = "araz batch " + plan_.manifest.study_as_given;
+        for (const std::string& override : plan_.manifest.overrides) out.argv += " --" + override;
+        return out;
+    }
+
+    [[nodiscard]] Result<std::string> image(int first, int last) const {
+        std::vector<const BatchRow*> rows;
+        for (int k = first; k < last; ++k) rows.push_back(&*rows_[k]);
+        return to_hdf5(layout_, first, rows, stamp());
+    }
+
+    Result<Done> store_shard(int shard) {
+        const int first = shard * plan_.manifest.shard;
+        const auto bytes = image(first, std::min(first + plan_.manifest.shard, layout_.scenarios()));
+        if (!bytes) return bytes.error();
+        return directory_.write_shard(shard, *bytes);
+    }
+
+    int store_missing_shards() {
+        for (int shard = 0; shard < static_cast<int>(shards()); ++shard) {
+            if (left_[shard] > 0 || directory_.has_shard(shard)) continue;
+            if (const auto stored = store_shard(shard); !stored) return report_error(options_, "araz.batch/1", stored.error());
+        }
+        return exit_ok;
+    }
+
+    // One scenario more: into the journal, and when its block is complete into a shard.
+    Result<Done> record(int scenario, BatchRow row, double seconds) {
+        const std::chrono::duration<double> since_epoch = std::chrono::system_clock::now().time_since_epoch();
+        JournalRecord record{scenario, seconds, since_epoch.count(), std::move(row)};
+        if (auto appended = directory_.append(record); !appended) return appended;
+        if (Clock::now() - synced_ > sync_every) {
+            if (auto synced = directory_.sync(); !synced) return synced;
+            synced_ = Clock::now();
+        }
+        keep(scenario, std::move(record.row));
+        if (left_[shard_of(scenario)] > 0) return Done{};
+        return store_shard(shard_of(scenario));
+    }
+
+    int solve(const std::vector<int>& missing) {
+        if (missing.empty()) return exit_ok;
+        const Signals signals;
+        begin_ = synced_ = Clock::now();
+        std::atomic<bool> stop{false}, ended{false};
+        std::exception_ptr bug;
+        // On its own thread, so that this one can end the process while scenarios are in hand.
+        std::thread worker([&] {
+            try {
+                run_scenarios(plan_.study, missing, options_.integer("--threads"), stop, [&](int scenario, BatchRow row, double seconds) {
+                    const std::lock_guard guard(lock_);
+                    if (auto recorded = record(scenario, std::move(row), seconds); !recorded) error_ = recorded.error();
+                    return !error_;
+                });
+            } catch (...) {
+                bug = std::current_exception();
+            }
+            ended = true;
+        });
+        const bool finished = wait(stop, ended);
+        if (!finished) leave(128 + caught);
+        worker.join();
+        if (bug) std::rethrow_exception(bug);
+        if (error_) return report_error(options_, "araz.batch/1", *error_);
+        if (caught != 0 && watch_.done() < layout_.scenarios()) return interrupted(128 + caught);
+        return exit_ok;
+    }
+
+    // Until the worker ends; false: it has not, a second after it was asked to.
+    bool wait(std::atomic<bool>& stop, const std::atomic<bool>& ended) {
+        const bool show = shows_progress();
+        auto shown = begin_;
+        std::optional<Clock::time_point> asked;
+        while (!ended) {
+            std::this_thread::sleep_for(look_every);
+            const auto now = Clock::now();
+            if (!asked && (caught != 0 || failed())) {
+                asked = now;
+                stop = true;
+            }
+            if (asked && now - *asked > patience) return false;
+            if (!show || now - shown < show_every) continue;
+            shown = now;
+            show_progress(false);
+        }
+        if (show) show_progress(true);
+        return true;
+    }
+
+    [[nodiscard]] bool failed() {
+        const std::lock_guard guard(lock_);
+        return error_.has_value();
+    }
+
+    // Ends the process with scenarios in hand, which are lost, and no record half written.
+    [[noreturn]] void leave(int code) {
+        const std::lock_guard guard(lock_);
+        if (error_) code = report_error(options_, "araz.batch/1", *error_);
+        else code = interrupted(code);
+        std::fflush(nullptr);
+        ::_exit(code);
+    }
+
+    int interrupted(int code) {
+        (void)directory_.sync();
+        std::fprintf(stderr, "interrupted: %d of %d scenarios are done; go on with: araz resume %s\n", watch_.done(),
+                     layout_.scenarios(), plan_.folder.c_str());
+        return code;
+    }
+
+    [[nodiscard]] bool shows_progress() const {
+        const std::string mode = options_.text("--progress");
+        return mode == "always" || (mode != "never" && isatty(STDERR_FILENO) != 0);
+    }
+
+    void show_progress(bool last) {
+        const std::lock_guard guard(lock_);
+        const std::chrono::duration<double> elapsed = Clock::now() - begin_;
+        const int fresh = watch_.done() - resumed_;
+        const double rate = fresh / std::max(elapsed.count(), 1e-9);
+        const int total = layout_.scenarios();
+        std::fprintf(stderr, "\r\x1b[Kbatch: %d of %d (%d %%), %.2f/s, %s left, %d unsolved%s%s%s", watch_.done(), total,
+                     static_cast<int>(100.0 * watch_.done() / total), rate,
+                     duration_words(fresh > 0 ? (total - watch_.done()) / rate : nan_value).c_str(), watch_.unsolved(),
+                     watch_.worst_scenario() < 0 ? "" : ", ", watch_.worst_words().c_str(), last ? "\n" : "");
+        std::fflush(stderr);
+    }
+
+    int finish() {
+        if (const auto synced = directory_.sync(); !synced) return report_error(options_, "araz.batch/1", synced.error());
+        const auto result = image(0, layout_.scenarios());
+        if (!result) return report_error(options_, "araz.batch/1", result.error());
+        std::vector<BatchRow> rows;
+        rows.reserve(rows_.size());
+        for (std::optional<BatchRow>& row : rows_) rows.push_back(*std::move(row));
+        const BatchStatistics statistics = batch_statistics(layout_, rows);
+        const std::string summary = to_json(statistics, stamp());
+        if (const auto stored = directory_.finish(*result, summary); !stored)
+            return report_error(options_, "araz.batch/1", stored.error());
+        if (options_.text("--format") == "json") return write_output(options_, summary);
+        return write_output(options_, to_table(statistics, table_options(options_)) + "\nResult: " + plan_.folder + "/result.h5, summary.json\n");
+    }
+
+    const Options& options_;
+    const BatchPlan& plan_;
+    const BatchLayout& layout_;
+    RunDirectory& directory_;
+    BatchWatch watch_;
+    std::vector<std::optional<BatchRow>> rows_;
+    std::vector<int> left_;  ///< scenarios missing in each shard
+    int resumed_ = 0;
+    std::mutex lock_;        ///< of everything that a finished scenario changes
+    std::optional<Error> error_;
+    Clock::time_point begin_, synced_;
+};
+
+}  // namespace
+
+int run_in_directory(const Options& options, const BatchPlan& plan, RunDirectory& directory, JournalContents journal) {
+    return BatchRun(options, plan, directory).run(std::move(journal));
+}
+
+}  // namespace araz::app

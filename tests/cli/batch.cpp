@@ -1,0 +1,358 @@
+// araz batch, resume and status: what a run directory promises.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <thread>
+
+#include "batch_sample.hpp"
+
+extern char** environ;
+
+namespace araz::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using Json = nlohmann::json;
+
+// araz running beside the test, silent.
+class Running {
+public:
+    explicit Running(std::vector<std::string> words) {
+        words.insert(words.begin(), ARAZ_BINARY);
+        std::vector<char*> argv;
+        for (std::string& word : words) argv.push_back(word.data());
+        argv.push_back(nullptr);
+        posix_spawn_file_actions_t actions;
+        posix_spawn_file_actions_init(&actions);
+        for (const int fd : {STDOUT_FILENO, STDERR_FILENO}) posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", 1, 0);
+        if (posix_spawn(&pid_, ARAZ_BINARY, &actions, nullptr, argv.data(), environ) != 0) throw std::runtime_error("cannot start araz");
+        posix_spawn_file_actions_destroy(&actions);
+    }
+    ~Running() {
+        if (pid_ > 0) finish(SIGKILL);
+    }
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+
+    [[nodiscard]] int pid() const { return pid_; }
+    void signal(int number) const { ::kill(pid_, number); }
+    /// Sends a signal unless it is 0, and waits. The exit code, or 128 + signal.
+    int finish(int number = 0) {
+        if (number != 0) ::kill(pid_, number);
+        int status = 0;
+        while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+        }
+        pid_ = 0;
+        return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    }
+
+private:
+    pid_t pid_ = 0;
+};
+
+class Batch : public ::testing::Test {
+protected:
+    [[nodiscard]] ProgramRun batch(const std::string& study, std::vector<std::string> more = {}) const {
+        std::vector<std::string> words{"batch", folder.path(study)};
+        words.insert(words.end(), more.begin(), more.end());
+        return run_araz(words);
+    }
+    [[nodiscard]] ProgramRun resume() const { return run_araz({"resume", folder.path("run"), "--threads", "2"}); }
+    [[nodiscard]] Json status() const { return Json::parse(run_araz({"status", folder.path("run"), "--format", "json"}).out); }
+    [[nodiscard]] std::string result() const { return read_bytes(folder.path("run/result.h5")); }
+    [[nodiscard]] std::string summary() const { return read_bytes(folder.path("run/summary.json")); }
+
+    // Waits until the batch has begun its work.
+    void wait_for_records() const {
+        for (int k = 0; k < 1000; ++k) {
+            if (folder.has("run/journal") && read_bytes(folder.path("run/journal")).size() > 4000) return;
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        }
+        FAIL() << "the batch does not begin";
+    }
+    // Something that takes a second or more.
+    void make_long() const { folder.change("capacity.toml", "0-11/3", "all"); }
+
+    BatchFolder folder;
+};
+
+TEST_F(Batch, SolvesEveryScenarioAndSaysSo) {
+    const ProgramRun run = batch("pf.toml");
+    ASSERT_EQ(run.exit_code, 0) << run.err;
+    EXPECT_EQ(run.err, "");
+    const Json found = Json::parse(summary());
+    EXPECT_EQ(found["schema"], "araz.batch/1");
+    EXPECT_EQ(found["scenarios"], 96);
+    EXPECT_EQ(found["solved"], 96);
+    ASSERT_EQ(found["groups"].size(), 2U);
+    EXPECT_EQ(found["groups"][1]["variant"], "strong");
+    // The load of an hour is known: 170 MW in the north, 170 in the south at 1 p.u.
+    EXPECT_NEAR(found["groups"][0]["load_mw"]["max"], 170 * 0.86 + 170 * 0.77, 1e-9);
+    EXPECT_NEAR(found["groups"][0]["load_mw"]["min"], 170 * 0.50 + 170 * 0.52, 1e-9);
+    EXPECT_EQ(found["groups"][0]["branches"].size(), 8U);
+    EXPECT_EQ(found["groups"][1]["branches"].size(), 9U);
+    EXPECT_TRUE(folder.has("run/shards/shard-00005.h5"));
+    const Json state = status();
+    EXPECT_EQ(state["status"], "finished");
+    EXPECT_EQ(state["done"], 96);
+}
+
+TEST_F(Batch, GivesTheSameBytesForAnyNumberOfThreads) {
+    for (const char* study : {"pf.toml", "n1.toml", "capacity.toml"}) {
+        folder.remove("run");
+        ASSERT_EQ(batch(study, {"--threads", "1"}).exit_code, 0);
+        const std::string one = result(), one_summary = summary();
+        folder.remove("run");
+        ASSERT_EQ(batch(study, {"--threads", "3"}).exit_code, 0);
+        EXPECT_EQ(one == result(), true) << study;
+        EXPECT_EQ(one_summary, summary());
+    }
+}
+
+TEST_F(Batch, LosesNothingInFiftyKills) {
+    make_long();
+    ASSERT_EQ(batch("capacity.toml", {"--threads", "2"}).exit_code, 0);
+    const std::string expected = result(), expected_summary = summary();
+    std::mt19937 random(20260506);
+    int kills = 0, rounds = 0;
+    for (; kills < 50 && rounds < 60; ++rounds) {
+        folder.remove("run");
+        int done = 0;
+        bool begun = false;
+        for (bool finished = false; !finished;) {
+            Running run(begun ? std::vector<std::string>{"resume", folder.path("run"), "--threads", "2"}
+                              : std::vector<std::string>{"batch", folder.path("capacity.toml"), "--threads", "2"});
+            std::this_thread::sleep_for(std::chrono::milliseconds(10 + random() % 120));
+            const int code = run.finish(SIGKILL);
+            finished = code == 0;
+            ASSERT_TRUE(finished || code == 128 + SIGKILL) << code;
+            if (!finished) ++kills;
+            begun = folder.has("run/manifest.json");
+            if (!begun) continue;
+            const int now = status()["done"];
+            EXPECT_GE(now, done) << "a finished scenario is gone after kill " << kills;
+            done = now;
+        }
+        EXPECT_EQ(result() == expected, true) << "after " << kills << " kills";
+        EXPECT_EQ(summary(), expected_summary);
+    }
+    EXPECT_GE(kills, 50);
+}
+
+TEST_F(Batch, EndsAtASignalAndGoesOn) {
+    make_long();
+    ASSERT_EQ(batch("capacity.toml").exit_code, 0);
+    const std::string expected = result();
+    for (const int number : {SIGINT, SIGTERM}) {
+        folder.remove("run");
+        Running run({"batch", folder.path("capacity.toml"), "--threads", "1"});
+        wait_for_records();
+        const auto begin = std::chrono::steady_clock::now();
+        EXPECT_EQ(run.finish(number), 128 + number);
+        EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(2));
+        const Json state = status();
+        EXPECT_EQ(state["status"], "interrupted");
+        EXPECT_GT(state["done"], 0);
+        EXPECT_LT(state["done"], 192);
+        ASSERT_EQ(resume().exit_code, 0);
+        EXPECT_EQ(result() == expected, true);
+    }
+}
+
+TEST_F(Batch, LetsNobodyElseWrite) {
+    make_long();
+    Running run({"batch", folder.path("capacity.toml"), "--threads", "1"});
+    wait_for_records();
+    run.signal(SIGSTOP);  // holds the lock as long as the test looks
+    EXPECT_EQ(status()["status"], "running");
+    for (const ProgramRun& second : {batch("capacity.toml"), resume()}) {
+        EXPECT_EQ(second.exit_code, 6);
+        EXPECT_THAT(second.err, HasSubstr("AZ3071"));
+        EXPECT_THAT(second.err, HasSubstr("pid " + std::to_string(run.pid()) + " on "));
+    }
+    run.finish(SIGKILL);
+    EXPECT_EQ(resume().exit_code, 0) << "the lock of a dead process holds nobody up";
+}
+
+TEST_F(Batch, SolvesAgainWhatADamagedJournalLost) {
+    ASSERT_EQ(batch("capacity.toml").exit_code, 0);
+    const std::string expected = result();
+    const std::string journal = read_bytes(folder.path("run/journal"));
+    std::string flipped = journal;
+    flipped[flipped.size() / 2] = static_cast<char>(~flipped[flipped.size() / 2]);
+    const std::string torn = journal.substr(0, journal.size() - 100);
+    for (const std::string& damaged : {flipped, torn, journal + "AZR1 rubbish", std::string{}}) {
+        folder.write("run/journal", damaged);
+        folder.remove("run/result.h5");
+        const ProgramRun again = resume();
+        ASSERT_EQ(again.exit_code, 0) << again.err;
+        EXPECT_EQ(again.err.find("AZ3074") != std::string::npos, !damaged.empty());
+        EXPECT_EQ(result() == expected, true);
+        EXPECT_EQ(status()["done"], 16);
+    }
+    folder.write("run/journal", "something else\n");
+    EXPECT_EQ(resume().exit_code, 3);
+}
+
+TEST_F(Batch, EndsCleanlyWhenTheDiskIsFull) {
+    make_long();
+    ASSERT_EQ(batch("capacity.toml").exit_code, 0);
+    const std::string expected = result();
+    folder.remove("run");
+    // A limit on the size of a file fails like a full disk, and needs no disk. 60 blocks hold the manifest.
+    const std::string command = "ulimit -f 60; exec " ARAZ_BINARY " batch " + folder.path("capacity.toml") + " 2> " + folder.path("err");
+    const int status_word = std::system(command.c_str());
+    EXPECT_EQ(WEXITSTATUS(status_word), 5);
+    EXPECT_THAT(read_bytes(folder.path("err")), HasSubstr("AZ4003"));
+    ASSERT_EQ(resume().exit_code, 0);
+    EXPECT_EQ(result() == expected, true);
+}
+
+TEST_F(Batch, RefusesFoldersThatItCannotUse) {
+    folder.write("file", "");
+    const ProgramRun below_a_file = batch("n1.toml", {"--run-dir", folder.path("file") + "/run"});
+    EXPECT_EQ(below_a_file.exit_code, 5);
+    EXPECT_THAT(below_a_file.err, HasSubstr("AZ4003"));
+    const ProgramRun used = batch("n1.toml", {"--run-dir", folder.path("grid")});
+    EXPECT_EQ(used.exit_code, 2);
+    EXPECT_THAT(used.err, HasSubstr("AZ3070"));
+    EXPECT_EQ(run_araz({"status", folder.path("grid")}).exit_code, 3);
+    EXPECT_EQ(run_araz({"resume", folder.path("grid")}).exit_code, 3);
+    ASSERT_EQ(batch("n1.toml").exit_code, 0);
+    EXPECT_EQ(batch("n1.toml").exit_code, 2) << "finished work is not overwritten";
+}
+
+TEST_F(Batch, DoesNotMixInputs) {
+    ASSERT_EQ(batch("n1.toml").exit_code, 0);
+    EXPECT_EQ(resume().exit_code, 0);
+    folder.change("grid/loads.csv", "120", "121");
+    const ProgramRun changed = resume();
+    EXPECT_EQ(changed.exit_code, 3);
+    EXPECT_THAT(changed.err, HasSubstr("AZ3072"));
+    EXPECT_THAT(changed.err, HasSubstr("grid (base; base)"));
+}
+
+TEST_F(Batch, PlansWithoutWriting) {
+    const ProgramRun run = batch("capacity.toml", {"--dry-run", "--format", "json"});
+    ASSERT_EQ(run.exit_code, 0) << run.err;
+    const Json plan = Json::parse(run.out);
+    EXPECT_EQ(plan["scenarios"], 16);
+    EXPECT_EQ(plan["timed_scenarios"], 4);
+    EXPECT_GT(plan["memory_mib"], 0.0);
+    EXPECT_GT(plan["estimate_s"], 0.0);
+    EXPECT_FALSE(folder.has("run"));
+    const ProgramRun hours = batch("capacity.toml", {"--dry-run", "--format", "json", "--hours", "3,5-6"});
+    EXPECT_EQ(Json::parse(hours.out)["scenarios"], 12);
+}
+
+// One scenario of a batch and the same state as a case of its own.
+TEST_F(Batch, AnswersLikeTheVerbThatItRepeats) {
+    folder.write("series.csv", "time,wind,north,south\n0,0.5,1,1\n1,0.5,1,1\n");
+    folder.change("capacity.toml", "points = [\"base\", \"windy\"]", "points = [\"calm\"]");
+    folder.change("capacity.toml", "hours = \"0-11/3\"", "hours = [1]");
+    folder.change("capacity.toml", "[study]", "[dispatch]\nrule = \"given\"\n\n[study]");
+    ASSERT_EQ(batch("capacity.toml").exit_code, 0);
+    const Json groups = Json::parse(summary())["groups"];
+    for (const auto& [k, variant] : {std::pair<int, const char*>{0, ""}, {1, "strong"}}) {
+        const ProgramRun verb = run_araz({"capacity", folder.path("grid"), "--from", "NO", "--to", "SO", "--both", "--point", "calm",
+                                          "--variant", variant, "--allow", "AZ1419", "--format", "json"});
+        ASSERT_EQ(verb.exit_code, 0) << verb.err;
+        const Json directions = Json::parse(verb.out)["directions"];
+        for (int d = 0; d < 2; ++d) {
+            const Json& batched = groups[k]["directions"][d];
+            EXPECT_DOUBLE_EQ(batched["ttc_mw"]["p50"], directions[d]["ttc_mw"]);
+            EXPECT_DOUBLE_EQ(batched["base_exchange_mw"]["p50"], directions[d]["base_exchange_mw"]);
+            EXPECT_EQ(batched["limited_by"][0]["cause"], directions[d]["limit"]["cause"]);
+            EXPECT_EQ(directions[d]["limit"]["cause"], "thermal_n1") << "the grid is rated so that an outage limits";
+        }
+    }
+}
+
+TEST_F(Batch, KeepsARowForWhatDoesNotSolve) {
+    std::string series = read_bytes(folder.path("series.csv"));
+    const auto at = series.find("\n5,");
+    series.replace(at, series.find('\n', at + 1) - at, "\n5,0.1,2,2");
+    folder.write("series.csv", series);
+    folder.change("grid/loads.csv", "l-b,2,120,35", "l-b,2,700,250");  // solves as it stands, not twice as high
+    const ProgramRun run = batch("n1.toml");
+    ASSERT_EQ(run.exit_code, 0) << run.err;
+    const Json found = Json::parse(summary());
+    EXPECT_EQ(found["scenarios"], 6);
+    EXPECT_EQ(found["unsolved"], 1);
+    EXPECT_EQ(status()["unsolved"], 1);
+}
+
+// The shipped study in one hour of its year, both variants and both directions.
+TEST(ShippedStudy, AnswersAnHour) {
+    const ScratchFolder folder;
+    const ProgramRun run = run_araz({"batch", ARAZ_SOURCE_DIR "/studies/azerbaijan-iran-capacity.toml", "--hours", "2000", "--run-dir",
+                                     folder.path("run")});
+    ASSERT_EQ(run.exit_code, 0) << run.err;
+    const Json found = Json::parse(read_bytes(folder.path("run/summary.json")));
+    ASSERT_EQ(found["groups"].size(), 2U);
+    for (const Json& group : found["groups"])
+        for (const Json& direction : group["directions"]) EXPECT_EQ(direction["answered"], 1) << direction;
+}
+
+struct Fault {
+    const char* what;
+    const char* file;
+    const char* from;
+    const char* to;
+    int exit_code;
+    std::vector<const char*> words;
+};
+void PrintTo(const Fault& fault, std::ostream* out) { *out << fault.what; }
+
+class BatchFault : public Batch, public ::testing::WithParamInterface<Fault> {};
+
+TEST_P(BatchFault, EndsBeforeAnyWork) {
+    const Fault& fault = GetParam();
+    folder.change(fault.file, fault.from, fault.to);
+    const ProgramRun run = batch("capacity.toml");
+    EXPECT_EQ(run.exit_code, fault.exit_code) << run.err;
+    for (const char* word : fault.words) EXPECT_THAT(run.err, HasSubstr(word));
+    EXPECT_FALSE(folder.has("run"));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, BatchFault,
+    ::testing::Values(
+        Fault{"unknown key", "capacity.toml", "hours =", "hour =", 2, {"AZ3060", "capacity.toml:4:1", "hours"}},
+        Fault{"missing key", "capacity.toml", "hours = \"0-11/3\"\n", "", 2, {"AZ3061", "hours"}},
+        Fault{"not TOML", "capacity.toml", "[study]", "[study", 2, {"AZ1412", "capacity.toml:"}},
+        Fault{"wrong type", "capacity.toml", "case = \"grid\"", "case = 12", 2, {"AZ3061", "capacity.toml:1:8"}},
+        Fault{"unknown option", "capacity.toml", "both = true", "bth = true", 2, {"AZ3060", "capacity.toml:14:7", "both"}},
+        Fault{"option out of range", "capacity.toml", "both = true", "tolerance = -1", 2, {"AZ3010", "capacity.toml:14:13"}},
+        Fault{"flag with a text", "capacity.toml", "both = true", "both = \"yes\"", 2, {"AZ3061", "capacity.toml:14:8"}},
+        Fault{"unknown kind", "capacity.toml", "kind = \"capacity\"", "kind = \"capcity\"", 2, {"AZ3061", "capacity"}},
+        Fault{"unknown rule", "capacity.toml", "[study]", "[dispatch]\nrule = \"merits\"\n[study]", 2, {"AZ3061", "merit"}},
+        Fault{"unknown point", "capacity.toml", "\"windy\"", "\"wndy\"", 2, {"AZ3016", "capacity.toml:2:19", "windy"}},
+        Fault{"unknown variant", "capacity.toml", "\"strong\"", "\"strng\"", 2, {"AZ3016", "capacity.toml:3:21", "strong"}},
+        Fault{"variant twice", "capacity.toml", "\"strong\"", "\"base\"", 2, {"AZ3061", "capacity.toml:3:21"}},
+        Fault{"unknown area", "capacity.toml", "\"SO\"", "\"SU\"", 2, {"AZ3004", "capacity.toml:11"}},
+        Fault{"hours outside", "capacity.toml", "0-11/3", "0-48", 2, {"AZ3062", "capacity.toml:4:9", "47"}},
+        Fault{"hours backwards", "capacity.toml", "0-11/3", "9-3", 2, {"AZ3062"}},
+        Fault{"hour twice", "capacity.toml", "0-11/3", "0-3,2", 2, {"AZ3062", "row 2"}},
+        Fault{"unknown column", "capacity.toml", "shard = 4", "columns = [\"default\", \"ttc\"]", 2, {"AZ3065", "capacity.toml:17:23", "ttc_mw"}},
+        Fault{"missing contingency file", "capacity.toml", "both = true", "contingencies = \"none.csv\"", 3, {"none.csv"}},
+        Fault{"missing series", "capacity.toml", "series.csv", "serie.csv", 3, {"serie.csv"}},
+        Fault{"missing case", "capacity.toml", "case = \"grid\"", "case = \"grids\"", 3, {"grids"}},
+        Fault{"missing profile", "series.csv", "time,wind,", "time,wnd,", 3, {"AZ3063", "'wind'", "wnd", "capacity.toml:8:8"}},
+        Fault{"no time column", "series.csv", "time,", "tme,", 3, {"AZ3067", "series.csv:1"}},
+        Fault{"time gap", "series.csv", "\n7,", "\n7.5,", 3, {"AZ3067", "series.csv:9"}},
+        Fault{"a value is missing", "series.csv", "0,0.10,", "0,,", 3, {"AZ3067", "series.csv:2", "wind"}},
+        Fault{"not a number", "series.csv", "0,0.10,", "0,NaN,", 3, {"AZ3067", "series.csv:2"}},
+        Fault{"too large", "series.csv", "0,0.10,", "0,3,", 3, {"AZ3067", "series.csv:2"}},
+        Fault{"short row", "series.csv", "\n7,", "\n", 3, {"AZ5006"}},
+        Fault{"base does not solve", "grid/loads.csv", "120,35", "5000,2500", 4, {"AZ3068", "capacity.toml:1:8"}}));
+
+}  // namespace
+}  // namespace araz::testing
