@@ -15,6 +15,7 @@
 #include "araz/io/result_io.hpp"
 #include "araz/study/n1.hpp"
 #include "araz/study/power_flow.hpp"
+#include "bench_capacity.hpp"
 #include "bench_lanes.hpp"
 
 namespace {
@@ -167,10 +168,17 @@ void add(const std::string& path) {
 
 int main(int argc, char** argv) {
     add(std::string(ARAZ_SOURCE_DIR) + "/cases/azerbaijan-iran/azerbaijan_iran.m");
+    const std::string shipped = std::string(ARAZ_SOURCE_DIR) + "/cases/azerbaijan-iran";
+    add_capacity_benchmarks({"azerbaijan-iran", shipped, "AZ", "IR"});
+    add_capacity_benchmarks({"azerbaijan-iran", shipped, "IR", "AZ"});
     if (const char* folder = std::getenv("ARAZ_CASES_DIR")) {
-        for (const char* name : {"case118", "case1354pegase", "case_ACTIVSg2000", "case2869pegase", "case9241pegase"}) {
+        for (const char* name : {"case_ACTIVSg200", "case118", "case1354pegase", "case_ACTIVSg2000", "case2869pegase", "case9241pegase"}) {
             const std::string path = std::string(folder) + "/matpower/" + name + ".m";
             if (!std::filesystem::exists(path)) continue;
+            if (std::string(name) == "case_ACTIVSg200") {
+                add_capacity_benchmarks({name, path, "2", "7", true});
+                continue;
+            }
             add(path);
             add_lane_benchmarks(path);
         }

@@ -57,7 +57,9 @@ private:
         };
         rank([&](int c) { return -report.severity_of[c]; },
              [](std::size_t k, double) { return k >= most_severe_kept; });
-        const double reach = result_.secure + near_prediction * (report.predicted - result_.secure);
+        // What binds beyond the largest shift is no suspect, but for the first few.
+        const double reach = std::min(overshoot * options_.max_shift,
+                                      result_.secure + near_prediction * (report.predicted - result_.secure));
         rank([&](int c) { return report.predicted_of[c]; },
              [&](std::size_t k, double value) { return !std::isfinite(value) || (k >= first_binding_kept && value > reach); });
         predicted_ = report.predicted;
@@ -68,6 +70,15 @@ private:
         record(report, shift, static_cast<int>(suspects().size()));
         return report;
     }
+
+    // Whether the keys reach a shift takes the intact grid alone; the full check at the end covers the rest.
+    SecurityReport probe_keys(double shift) {
+        SecurityReport report = security_.check(shift, {}, false, focus_);
+        record(report, shift, 0);
+        return report;
+    }
+
+    [[nodiscard]] bool keys_ended() const { return result_.source_exhausted || result_.sink_exhausted; }
 
     void record(const SecurityReport& report, double shift, int contingencies) {
         TransferStep step;
@@ -151,7 +162,7 @@ private:
                 shift = low_ + width * low_margin / (low_margin - high_weight * high_margin);
                 shift = std::clamp(shift + (low_weight < 1.0 ? -nudge : nudge), low_ + nudge, result_.insecure - nudge);
             }
-            const SecurityReport report = probe(shift);
+            const SecurityReport report = keys_ended() ? probe_keys(shift) : probe(shift);
             if (report.secure) {
                 low_ = shift;
                 low_margin_ = report.focus_severity - 1.0;
