@@ -137,6 +137,18 @@ std::uint32_t LaneGroup::first_step(const LaneStart& start, FirstStep& first, st
     return lost | kernels_->update(arrays, active);
 }
 
+std::uint32_t LaneGroup::solve(std::span<const double> rhs) {
+    const int w = width();
+    for (int i = 0; i < program_->n_node; ++i)
+        for (int lane = 0; lane < w; ++lane) {
+            at(arrays_.x, lane, 2 * i) = ((has_p_[i] >> lane) & 1) != 0 ? rhs[2 * i] : 0.0;
+            at(arrays_.x, lane, 2 * i + 1) = ((has_q_[i] >> lane) & 1) != 0 ? rhs[2 * i + 1] : 0.0;
+        }
+    const std::uint32_t lost = kernels_->factor(arrays_);
+    kernels_->back(arrays_);
+    return lost;
+}
+
 void LaneGroup::set_vm(int lane, int place, double vm) {
     at(arrays_.vm, lane, place) = vm;
     kernels_->phasors(arrays_, place, place + 1);

@@ -34,7 +34,7 @@ const std::vector<Verb>& verb_table() {
          {"--from", "--to", "--both", "--group", "--group-file", "--exchange", "--key", "--key-file", "--base-insecure", "--tolerance", "--audit",
           "--max", "--trm", "--aac", "--remedial", "--reinforcements", "--contingencies", "--generators", "--exclude", "--rating-base", "--rating-contingency",
           "--voltage-limits", "--voltage-step", "--q-limits", "--q-limits-slack", "--slack", "--slack-key", "--slack-factors",
-          "--area-schedule", "--post-contingency", "--start", "--tol", "--max-iterations", "--scale-load", "--export-states", "--recheck", "--threads", "--allow", "--deny",
+          "--area-schedule", "--post-contingency", "--start", "--tol", "--max-iterations", "--scale-load", "--export-states", "--recheck", "--threads", "--engine", "--allow", "--deny",
           "--merge-below", "--dc-lines", "--load-model", "--point", "--variant", "--from-format", "--format", "--output", "--table", "--limit", "--color", "--progress"},
          "  araz capacity cases/azerbaijan-iran --from AZ --to IR --both\n"
          "  araz capacity case24_ieee_rts.m --from 3,4 --to 1,2 --key pg --exchange scheduled --trm 5%\n",

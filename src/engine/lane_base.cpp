@@ -33,18 +33,20 @@ bool is_for_lanes(const ElectricalModel& model, const EngineOptions& options, co
 
 }  // namespace
 
-LaneBase::LaneBase(ModelPtr model, const EngineOptions& options, const Scenario& common, const Solution& warm)
+LaneBase::LaneBase(ModelPtr model, const EngineOptions& options, const Scenario& common, const Solution& warm,
+                   const LaneBase* previous)
     : model_(std::move(model)), options_(for_contingencies(options)) {
     if (!warm.solved() || !common.branches_out.empty() || !common.generators_out.empty()) return;
     const ControlList controls = options_.controls ? options_.controls() : ControlList{};
     if (!is_for_lanes(*model_, options_, controls)) return;
     has_controls_ = !controls.empty();
     scenario_ = load_intact(*model_, common);
-    std::vector<unsigned char> has_equations;
-    for (const BusKind kind : scenario_.kind)
-        has_equations.push_back(kind == BusKind::pq || kind == BusKind::pv ? 1 : 0);
-    program_ = solver::LaneProgram::build(model_->pattern, model_->ybus, has_equations);
-    if (program_.n_node == 0) return;
+    for (const BusKind kind : scenario_.kind) has_equations_.push_back(kind == BusKind::pq || kind == BusKind::pv ? 1 : 0);
+    program_ = previous != nullptr && previous->model_ == model_ && previous->has_equations_ == has_equations_
+                   ? previous->program_
+                   : std::make_shared<const solver::LaneProgram>(
+                         solver::LaneProgram::build(model_->pattern, model_->ybus, has_equations_));
+    if (program_->n_node == 0) return;
     set_start(warm);
     list_regulated();
     ok_ = start_->ok();
@@ -69,7 +71,7 @@ void LaneBase::set_start(const Solution& warm) {
     problem.kind = scenario_.kind;
     problem.p = scenario_.p;
     problem.q = scenario_.q;
-    start_ = std::make_unique<solver::LaneStart>(program_, problem, state);
+    start_ = std::make_unique<solver::LaneStart>(*program_, problem, state);
 }
 
 void LaneBase::list_regulated() {
@@ -79,7 +81,7 @@ void LaneBase::list_regulated() {
         if (scenario_.kind[b] != BusKind::pv) continue;
         regulated_of_[b] = static_cast<int>(regulated_.size());
         regulated_.push_back(b);
-        regulated_node_.push_back(program_.place_of[b]);
+        regulated_node_.push_back(program_->place_of[b]);
         v_set_.push_back(net.v_set[b]);
         const LaneQLimits limits =
             screen_limits(bus_reactive_range(net, scenario_.gen_in, scenario_.gen_p, b), scenario_.q_load[b], options_.tolerance);

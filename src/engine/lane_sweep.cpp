@@ -59,16 +59,16 @@ LaneSweep::~LaneSweep() = default;
 
 LaneSweep::LaneSweep(std::shared_ptr<const LaneBase> base, solver::Isa isa, const LaneLimits& limits)
     : base_(std::move(base)),
-      group_(base_->program_, solver::lane_kernels(isa)),
+      group_(*base_->program_, solver::lane_kernels(isa)),
       first_(std::make_unique<solver::FirstStep>(*base_->start_)),
       q_low_(base_->regulated_.size() * static_cast<std::size_t>(group_.width())),
       q_high_(base_->regulated_.size() * static_cast<std::size_t>(group_.width())) {
     const Network& net = *base_->model_->network;
-    const auto& place_of = base_->program_.place_of;
+    const auto& place_of = base_->program_->place_of;
     for (int l = 0; l < net.n_branch; ++l) {
         const solver::BranchAdmittance& y = base_->model_->elements.branch[l];
         solver::LaneBranch branch{place_of[net.from[l]], place_of[net.to[l]], y.gff, y.bff, y.gft, y.bft, y.gtf, y.btf, y.gtt, y.btt};
-        const double limit = limits.branch[l];
+        const double limit = limits.branch.empty() ? 0.0 : limits.branch[l];
         if (limit > 0.0 && std::isfinite(limit)) branch.inverse_limit_squared = 1.0 / (limit * limit);
         branch.cos_shift = std::cos(net.shift[l]);
         branch.sin_shift = std::sin(net.shift[l]);
@@ -106,7 +106,7 @@ void LaneSweep::restore_rows(const Scenario& outage) {
 
 void LaneSweep::build_change(const Scenario& outage, Job& job) {
     const ElectricalModel& model = *base_->model_;
-    const auto& program = base_->program_;
+    const auto& program = *base_->program_;
     LaneChange& change = job.change;
     change = {};
     if (!outage.branches_out.empty()) {
@@ -166,6 +166,13 @@ std::unique_ptr<LaneSweep::Job> LaneSweep::make_job(int item, const Scenario& ou
     job->round = 1;
     job->iterations = job->steps = 0;
     return job;
+}
+
+void LaneSweep::set_direction(const std::vector<double>& by_bus) {
+    const auto& program = *base_->program_;
+    direction_.resize(2 * static_cast<std::size_t>(program.n_node));
+    for (int node = 0; node < program.n_node; ++node)
+        for (int k = 0; k < 2; ++k) direction_[2 * node + k] = by_bus[2 * program.bus_of[node] + k];
 }
 
 void LaneSweep::recycle(std::unique_ptr<Job> job) { spare_.push_back(std::move(job)); }
@@ -274,7 +281,7 @@ bool LaneSweep::update_control(Pack& pack, int lane) {
     bool moved = false;
     for (std::size_t k = before; k < job.actions.size(); ++k) {
         const int b = job.actions[k].bus;
-        const int node = base_->program_.place_of[b];
+        const int node = base_->program_->place_of[b];
         const int r = base_->regulated_of_[b];
         const bool held = job.scenario.kind[b] == BusKind::pv;
         const auto bit = static_cast<std::uint8_t>(1U << lane);
@@ -386,6 +393,7 @@ void LaneSweep::report(Pack& pack) {
     voltages.high = vm_high_.data();
     voltages.listed = listed_places_.data();
     group_.voltages(voltages);
+    const std::uint32_t no_tangent = direction_.empty() ? ~0U : group_.solve(direction_);
     std::vector<int> branches, buses;
     for (std::uint32_t left = pack.finished; left != 0; left &= left - 1) {
         const int lane = std::countr_zero(left);
@@ -407,13 +415,14 @@ void LaneSweep::report(Pack& pack) {
             if (((flows.listed[k].lanes >> lane) & 1U) != 0) branches.push_back(flows.listed[k].branch);
         for (int k = 0; k < voltages.n_listed; ++k)
             if (((voltages.listed[k].lanes >> lane) & 1U) != 0)
-                buses.push_back(base_->program_.bus_of[voltages.listed[k].place]);
+                buses.push_back(base_->program_->bus_of[voltages.listed[k].place]);
         std::sort(buses.begin(), buses.end());
         outcome.branches = branches;
         outcome.buses = buses;
         outcome.pin = job.pin;
         outcome.group = &group_;
         outcome.lane = lane;
+        outcome.has_tangent = ((no_tangent >> lane) & 1U) == 0;
         (*done_)(outcome);
     }
 }

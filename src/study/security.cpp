@@ -4,38 +4,25 @@
 #include <cmath>
 #include <mutex>
 
-#include "binding.hpp"
 #include "parallel.hpp"
 
 namespace araz {
 
 namespace {
 
-constexpr std::size_t keep_per_state = 3;
+constexpr int lane_pack = 16;  // a thread is worth its own lanes from this many contingencies on
+constexpr int fewest_in_lanes = 4;
+constexpr double tie = 1e-9;
 
 }  // namespace
 
-struct SecurityCheck::State {
-    int contingency = intact_grid;
-    bool solved = false;
-    double mismatch = 0.0;
-    double min_vm = std::numeric_limits<double>::infinity();
-    double worst_loading = 0.0;
-    int worst_loading_branch = -1;
-    PairReading worst;
-    double predicted = std::numeric_limits<double>::infinity();
-    double focus_severity = nan_value;
-    std::vector<PairReading> top, violated;
-};
-
 struct SecurityCheck::Worker {
     Engine engine;
-    Monitor monitor;
-    std::vector<Reading> readings;
+    StateReader reader;
     std::vector<std::vector<double>> columns;  ///< right-hand side, then tangent
 
     Worker(const StudySetup& setup, const Solution& base)
-        : engine(setup.model, for_contingencies(setup.engine)), monitor(setup.model, setup.monitor) {
+        : engine(setup.model, for_contingencies(setup.engine)), reader(setup.model, setup.monitor) {
         engine.prime(base);
     }
 };
@@ -54,54 +41,81 @@ SecurityCheck::SecurityCheck(const StudySetup& setup, const std::vector<Continge
 
 Engine& SecurityCheck::engine() { return workers_[0]->engine; }
 
-// A pair's limit by the base-insecure policy: its own, the wider one it had at the base, or none.
-Reading SecurityCheck::against_own_limit(const Pair& pair, Reading reading) const {
-    const auto found = relaxed_.find(pair);
-    if (found != relaxed_.end()) reading.limit = found->second;
-    return reading;
+SecurityCheck::Worker& SecurityCheck::worker_of(int thread) {
+    auto& slot = workers_[thread];
+    if (!slot) slot = std::make_unique<Worker>(*setup_, *base_);
+    return *slot;
 }
 
-SecurityCheck::State SecurityCheck::read_state(Worker& worker, int contingency, const Scenario& scenario,
-                                               const Solution& solution, const Solution* intact, double shift,
-                                               bool tangents, const Pair& focus) const {
-    State state;
+CheckedState SecurityCheck::read_state(Worker& worker, int contingency, const Scenario& scenario, const Solution& solution,
+                                       const Solution* intact, bool tangents, const ReadingRules& rules) const {
+    CheckedState state;
     state.contingency = contingency;
-    state.solved = solution.solved();
-    if (!state.solved) return state;
-    state.mismatch = solution.max_mismatch;
-    worker.monitor.read(solution, intact, worker.readings);
-    const bool has_tangent = tangents && (worker.columns.assign(1, exchange_->direction(shift)),
+    if (!solution.solved()) return state;
+    const bool has_tangent = tangents && (worker.columns.assign(1, exchange_->direction(rules.shift)),
                                           worker.engine.sensitivities(scenario, solution, worker.columns));
-    const auto before = [&](const PairReading& a, const PairReading& b) {
-        if (has_tangent && a.predicted != b.predicted) return a.predicted < b.predicted;
-        return a.severity != b.severity ? a.severity > b.severity : a.pair < b.pair;
-    };
-    for (const Reading& plain : worker.readings) {
-        PairReading entry{{contingency, plain.watch, plain.index}, plain, 0.0};
-        const Reading reading = against_own_limit(entry.pair, plain);
-        if (plain.watch == Watch::thermal && plain.value / plain.limit > state.worst_loading) {
-            state.worst_loading = plain.value / plain.limit;
-            state.worst_loading_branch = plain.index;
-        }
-        if (plain.watch == Watch::voltage_low) state.min_vm = std::min(state.min_vm, plain.value);
-        if (std::isnan(reading.limit)) continue;  // not monitored by the policy
-        entry.severity = reading.severity();
-        if (entry.severity > state.worst.severity) state.worst = entry;
-        if (entry.severity > 1.0 + limit_margin) state.violated.push_back(entry);
-        if (entry.pair == focus) state.focus_severity = entry.severity;
-        if (has_tangent) {
-            entry.predicted = shift + binding_shift(*setup_->model, solution, worker.columns[0], reading);
-            state.predicted = std::min(state.predicted, entry.predicted);
-        }
-        if (state.top.size() == keep_per_state && !before(entry, state.top.back())) continue;
-        if (has_tangent) entry.slope = severity_slope(*setup_->model, solution, worker.columns[0], reading);
-        state.top.insert(std::upper_bound(state.top.begin(), state.top.end(), entry, before), entry);
-        if (state.top.size() > keep_per_state) state.top.pop_back();
-    }
-    return state;
+    worker.reader.load(solution, has_tangent ? std::span<const double>(worker.columns[0]) : std::span<const double>());
+    return worker.reader.read(contingency, intact, rules);
 }
 
-void SecurityCheck::merge(const State& state, SecurityReport& report) const {
+CheckedState SecurityCheck::solve_and_read(Worker& worker, int contingency, const Scenario& after, const ExchangePoint& point,
+                                           bool tangents, const ReadingRules& rules) {
+    Scenario scenario = after;
+    scenario.branches_out = (*contingencies_)[contingency].branches;
+    scenario.generators_out = (*contingencies_)[contingency].generators;
+    const long long start = worker.engine.power_flows();
+    const Solution solution = worker.engine.solve_from(scenario, point.intact);
+    power_flows_ += worker.engine.power_flows() - start;
+    return read_state(worker, contingency, scenario, solution, &point.intact, tangents, rules);
+}
+
+void SecurityCheck::check_one_by_one(const std::vector<int>& contingencies, const Scenario& after, const ExchangePoint& point,
+                                     bool tangents, const ReadingRules& rules, std::vector<CheckedState>& states) {
+    for_each_item(static_cast<int>(contingencies.size()), setup_->threads, [&](int thread) {
+        return [&, worker = &worker_of(thread)](int item) {
+            states[item] = solve_and_read(*worker, contingencies[item], after, point, tangents, rules);
+            return true;
+        };
+    });
+}
+
+// False: not for lanes. What a lane gives back is solved one by one.
+bool SecurityCheck::check_in_lanes(const std::vector<int>& contingencies, const Scenario& after, const ExchangePoint& point,
+                                   bool tangents, const ReadingRules& rules, std::vector<CheckedState>& states) {
+    const int count = static_cast<int>(contingencies.size());
+    if (setup_->sweep == SweepEngine::scalar || no_lanes_ || count < fewest_in_lanes) return false;
+    auto lanes = std::make_shared<const LaneBase>(setup_->model, setup_->engine, after, point.intact, lanes_.get());
+    if (!lanes->ok()) {
+        no_lanes_ = true;
+        return false;
+    }
+    lanes_ = lanes;
+    std::atomic<int> next{0};
+    const int threads = resolve_threads(setup_->threads, (count + lane_pack - 1) / lane_pack);
+    for_each_item(threads, threads, [&](int thread) {
+        return [&, thread](int) {
+            LaneSweep sweep(lanes, setup_->isa, LaneLimits{});
+            if (tangents) sweep.set_direction(exchange_->direction(rules.shift));
+            StateReader reader(setup_->model, setup_->monitor);
+            sweep.run([&] { const int item = next++; return item < count ? item : -1; },
+                      [&](int item) { return (*contingencies_)[contingencies[item]].scenario(); },
+                      [&](const LaneOutcome& outcome) {
+                          const int c = contingencies[outcome.item];
+                          if (!outcome.solved) {
+                              states[outcome.item] = solve_and_read(worker_of(thread), c, after, point, tangents, rules);
+                              return;
+                          }
+                          ++power_flows_;
+                          reader.load(outcome, (*contingencies_)[c].branches);
+                          states[outcome.item] = reader.read(c, &point.intact, rules);
+                      });
+            return true;
+        };
+    });
+    return true;
+}
+
+void SecurityCheck::merge(const CheckedState& state, SecurityReport& report) const {
     if (!state.solved) {
         if (!report.unsolved) report.unsolved_contingency = state.contingency;
         report.unsolved = true;
@@ -123,7 +137,8 @@ void SecurityCheck::merge(const State& state, SecurityReport& report) const {
     if (!std::isnan(state.focus_severity)) report.focus_severity = state.focus_severity;
     report.violated.insert(report.violated.end(), state.violated.begin(), state.violated.end());
     report.top.insert(report.top.end(), state.top.begin(), state.top.end());
-    if (state.worst.severity > report.worst.severity) report.worst = state.worst;
+    // Of readings that tie but for rounding (a held voltage in many states) the first counts, whoever solved them.
+    if (state.worst.severity > report.worst.severity + tie) report.worst = state.worst;
 }
 
 SecurityReport SecurityCheck::check(double shift, const std::vector<int>& contingencies, bool tangents,
@@ -131,6 +146,7 @@ SecurityReport SecurityCheck::check(double shift, const std::vector<int>& contin
     SecurityReport report;
     report.severity_of.assign(contingencies_->size(), -std::numeric_limits<double>::infinity());
     report.predicted_of.assign(contingencies_->size(), std::numeric_limits<double>::infinity());
+    const ReadingRules rules{&relaxed_, focus, shift};
     const long long before = engine().power_flows();
     report.point = exchange_->solve(engine(), shift, last_secure_);
     power_flows_ += engine().power_flows() - before;
@@ -138,31 +154,14 @@ SecurityReport SecurityCheck::check(double shift, const std::vector<int>& contin
         report.unsolved = report.point.status == PointStatus::unsolved;
         return report;
     }
-    merge(read_state(*workers_[0], intact_grid, report.point.scenario, report.point.intact, nullptr, shift, tangents, focus),
-          report);
+    merge(read_state(*workers_[0], intact_grid, report.point.scenario, report.point.intact, nullptr, tangents, rules), report);
 
     Scenario after = report.point.scenario;
     keep_dispatch(setup_->engine.slack, *setup_->model, report.point.intact, after);
-    std::vector<State> states(contingencies.size());
-    std::atomic<long long> flows{0};
-    const auto make_worker = [&](int thread) {
-        auto& slot = workers_[thread];
-        if (!slot) slot = std::make_unique<Worker>(*setup_, *base_);
-        return [&, worker = slot.get()](int item) {
-            const int c = contingencies[item];
-            Scenario scenario = after;
-            scenario.branches_out = (*contingencies_)[c].branches;
-            scenario.generators_out = (*contingencies_)[c].generators;
-            const long long start = worker->engine.power_flows();
-            const Solution solution = worker->engine.solve_from(scenario, report.point.intact);
-            flows += worker->engine.power_flows() - start;
-            states[item] = read_state(*worker, c, scenario, solution, &report.point.intact, shift, tangents, focus);
-            return true;
-        };
-    };
-    if (!contingencies.empty()) for_each_item(static_cast<int>(contingencies.size()), setup_->threads, make_worker);
-    power_flows_ += flows;
-    for (const State& state : states) merge(state, report);
+    std::vector<CheckedState> states(contingencies.size());
+    if (!contingencies.empty() && !check_in_lanes(contingencies, after, report.point, tangents, rules, states))
+        check_one_by_one(contingencies, after, report.point, tangents, rules, states);
+    for (const CheckedState& state : states) merge(state, report);
     report.secure = !report.unsolved && report.worst.severity <= 1.0 + limit_margin;
     if (report.secure) last_secure_ = report.point.intact;
     return report;

@@ -2,34 +2,15 @@
 // policy may have widened.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <vector>
 
 #include "araz/study/capacity.hpp"
+#include "state_reader.hpp"
 
 namespace araz {
-
-inline constexpr int intact_grid = -1;  ///< contingency index of the intact state
-
-/// One watched quantity after one contingency.
-struct Pair {
-    int contingency = intact_grid;
-    Watch watch = Watch::thermal;
-    int index = -1;
-    auto operator<=>(const Pair&) const = default;
-};
-
-/// A reading in its pair, against the limit that counts.
-struct PairReading {
-    Pair pair;
-    Reading reading;
-    double severity = 0.0;  ///< above 1: violated
-    /// Shift at which the linearized reading meets its limit, p.u.; infinite when it never does, NaN when
-    /// no tangent was taken.
-    double predicted = std::numeric_limits<double>::quiet_NaN();
-    double slope = std::numeric_limits<double>::quiet_NaN();  ///< of the severity, per p.u. of shift; NaN likewise
-};
 
 /// What a check of one exchange found.
 struct SecurityReport {
@@ -81,12 +62,17 @@ public:
     [[nodiscard]] Engine& engine();
 
 private:
-    struct State;   // readings of one solved state
-    struct Worker;  // engine and monitor of one thread
-    [[nodiscard]] State read_state(Worker& worker, int contingency, const Scenario& scenario, const Solution& solution,
-                                   const Solution* intact, double shift, bool tangents, const Pair& focus) const;
-    [[nodiscard]] Reading against_own_limit(const Pair& pair, Reading reading) const;
-    void merge(const State& state, SecurityReport& report) const;
+    struct Worker;  // engine and reader of one thread
+    [[nodiscard]] CheckedState read_state(Worker& worker, int contingency, const Scenario& scenario, const Solution& solution,
+                                          const Solution* intact, bool tangents, const ReadingRules& rules) const;
+    [[nodiscard]] CheckedState solve_and_read(Worker& worker, int contingency, const Scenario& after, const ExchangePoint& point,
+                                              bool tangents, const ReadingRules& rules);
+    [[nodiscard]] Worker& worker_of(int thread);
+    void check_one_by_one(const std::vector<int>& contingencies, const Scenario& after, const ExchangePoint& point, bool tangents,
+                          const ReadingRules& rules, std::vector<CheckedState>& states);
+    [[nodiscard]] bool check_in_lanes(const std::vector<int>& contingencies, const Scenario& after, const ExchangePoint& point,
+                                      bool tangents, const ReadingRules& rules, std::vector<CheckedState>& states);
+    void merge(const CheckedState& state, SecurityReport& report) const;
 
     const StudySetup* setup_;
     const std::vector<Contingency>* contingencies_;
@@ -96,7 +82,9 @@ private:
     std::map<Pair, double> relaxed_;          ///< limit of a pair by the no-worse policy, p.u.; NaN: dropped
     Solution last_secure_;                    ///< warm start of the next exchange
     std::vector<std::unique_ptr<Worker>> workers_;  ///< one slot per thread, filled by the thread itself
-    long long power_flows_ = 0;
+    std::shared_ptr<const LaneBase> lanes_;   ///< of the last exchange checked in lanes: its elimination program serves the next
+    bool no_lanes_ = false;                   ///< this study is not for lanes
+    std::atomic<long long> power_flows_{0};
 };
 
 }  // namespace araz

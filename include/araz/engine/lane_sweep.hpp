@@ -37,8 +37,10 @@ struct LoadedScenario {
 /// What all lanes of a sweep share; immutable, used by all threads.
 class LaneBase {
 public:
-    /// `common` has no outages; `warm` is the solved state that outages start from.
-    LaneBase(ModelPtr model, const EngineOptions& options, const Scenario& common, const Solution& warm);
+    /// `common` has no outages; `warm` is the solved state that outages start from. `previous`: of the same model, whose
+    /// elimination program serves again where the same buses have equations; may be null.
+    LaneBase(ModelPtr model, const EngineOptions& options, const Scenario& common, const Solution& warm,
+             const LaneBase* previous = nullptr);
 
     /// False: this sweep is not for lanes (other slack, loads or controls, joined buses, a singular start).
     [[nodiscard]] bool ok() const { return ok_; }
@@ -51,7 +53,8 @@ private:
     ModelPtr model_;
     EngineOptions options_;
     LoadedScenario scenario_;
-    solver::LaneProgram program_;
+    std::vector<unsigned char> has_equations_; ///< [n_bus]
+    std::shared_ptr<const solver::LaneProgram> program_;
     std::unique_ptr<solver::LaneStart> start_;
     std::vector<double> warm_vm_;              ///< [n_bus] without restored set-points
     std::vector<int> regulated_;               ///< buses held at the start
@@ -64,7 +67,7 @@ private:
 
 /// Limits the sweep reads states against, p.u.; 0 or infinite: none.
 struct LaneLimits {
-    std::vector<double> branch;                ///< [n_branch] apparent power
+    std::vector<double> branch;                ///< [n_branch] apparent power; empty: not watched
     std::vector<double> vm_low, vm_high;       ///< [n_bus]; empty: not watched
 };
 
@@ -83,9 +86,22 @@ struct LaneOutcome {
     std::span<const Pin> pin;      ///< [n_bus]
     const solver::LaneGroup* group = nullptr;
     int lane = 0;
+    bool has_tangent = false;      ///< the sweep has a direction, and the Jacobian was regular here
 
     [[nodiscard]] double vm(int bus) const { return group->vm(lane, group->program().place_of[bus]); }
     [[nodiscard]] double va(int bus) const { return group->va(lane, group->program().place_of[bus]); }
+    /// Rectangular voltage, p.u.
+    [[nodiscard]] double e(int bus) const { return group->e(lane, group->program().place_of[bus]); }
+    [[nodiscard]] double f(int bus) const { return group->f(lane, group->program().place_of[bus]); }
+    /// Change of the angle and of ln V per unit along the direction; 0 where they are held.
+    [[nodiscard]] double dva(int bus) const { return along(bus, 0); }
+    [[nodiscard]] double dlnv(int bus) const { return along(bus, 1); }
+
+private:
+    [[nodiscard]] double along(int bus, int which) const {
+        const int node = group->program().place_of[bus];
+        return node < group->program().n_node ? group->solved_for(lane, node, which) : 0.0;
+    }
 };
 
 /// One thread's means to solve outages.
@@ -95,6 +111,10 @@ public:
     ~LaneSweep();
     LaneSweep(const LaneSweep&) = delete;
     LaneSweep& operator=(const LaneSweep&) = delete;
+
+    /// Asks for the tangent of every state along this change of the injections, (dP, dQ) by bus: J x = direction at
+    /// the solved state, one more elimination per pack.
+    void set_direction(const std::vector<double>& by_bus);
 
     /// Takes items from `next` (negative: none left), their outages from `outage_of`, and hands every one to
     /// `done` once, in any order.
@@ -130,6 +150,7 @@ private:
     std::vector<std::uint8_t> at_max_, at_min_;
     std::vector<double> p_calc_, q_calc_, p_;  ///< what a control sees
     solver::VoltageState state_;
+    std::vector<double> direction_;            ///< (dP, dQ) by node; empty: no tangents
     std::vector<std::unique_ptr<Job>> suspended_, spare_;
 };
 

@@ -54,6 +54,10 @@ public:
     std::uint32_t first_step(const LaneStart& start, FirstStep& first, std::span<const LaneLoad> loads,
                              std::uint32_t active, bool dense);
 
+    /// J x = rhs in every lane, with J at the voltages of the last mismatch; `rhs` (dP, dQ) by node, taken as 0 where a
+    /// lane has no equation. Leaves the voltages and destroys the mismatch. Returns the lanes whose pivots were lost.
+    std::uint32_t solve(std::span<const double> rhs);
+
     // Changes of one lane between steps. After set_vm the mismatch must be computed again; after hold/free only
     // x of that node changes, and these do it.
     void set_vm(int lane, int place, double vm);
@@ -70,6 +74,10 @@ public:
     [[nodiscard]] double va(int lane, int place) const { return at(arrays_.va, lane, place); }
     [[nodiscard]] double q_calc(int lane, int node) const { return at(arrays_.q_calc, lane, node); }
     [[nodiscard]] double p_calc(int lane, int node) const { return at(arrays_.p_calc, lane, node); }
+    [[nodiscard]] double e(int lane, int place) const { return at(arrays_.e, lane, place); }
+    [[nodiscard]] double f(int lane, int place) const { return at(arrays_.f, lane, place); }
+    /// What solve() found: `which` 0 the angle, 1 ln V.
+    [[nodiscard]] double solved_for(int lane, int node, int which) const { return at(arrays_.x, lane, 2 * node + which); }
     [[nodiscard]] const LaneArrays& arrays() const { return arrays_; }
     /// Voltages of a lane by places.
     void copy_state(int lane, VoltageState& state) const;
