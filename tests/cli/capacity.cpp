@@ -255,5 +255,45 @@ TEST_F(CapacityVerb, ValuesReinforcementsOneAtATime) {
     EXPECT_NEAR(valued["reinforcements"][1]["toot_mw"].get<double>(), both - first, 1e-9);
 }
 
+// What a search in lanes and one of one power flow after the other may differ by: the search ends within a fiftieth of
+// the tolerance, whoever solves.
+void expect_same_search(const std::vector<std::string>& more) {
+    const auto run = [&](const char* engine, const char* threads) {
+        std::vector<std::string> call{"capacity", ARAZ_SOURCE_DIR "/cases/azerbaijan-iran", "--from", "AZ", "--to", "IR", "--both",
+                                      "--format", "json", "--engine", engine, "--threads", threads};
+        call.insert(call.end(), more.begin(), more.end());
+        return run_araz(call).out;
+    };
+    const std::string lanes = run("lane", "1");
+    json one = json::parse(run("scalar", "2"));
+    json several = json::parse(lanes);
+    ASSERT_EQ(one["directions"].size(), several["directions"].size());
+    for (std::size_t k = 0; k < one["directions"].size(); ++k) {
+        json& a = one["directions"][k];
+        json& b = several["directions"][k];
+        EXPECT_NEAR(a["ttc_mw"].get<double>(), b["ttc_mw"].get<double>(), 0.02);
+        for (const char* key : {"cause", "branch", "bus", "contingency", "side"}) EXPECT_EQ(a["limit"][key], b["limit"][key]) << key;
+        EXPECT_EQ(a["certificate"]["contingencies_solved"], b["certificate"]["contingencies_solved"]);
+        ASSERT_EQ(a["limiters"].size(), b["limiters"].size());
+        for (std::size_t i = 0; i < a["limiters"].size(); ++i) {
+            EXPECT_EQ(a["limiters"][i]["contingency"], b["limiters"][i]["contingency"]);
+            EXPECT_NEAR(a["limiters"][i]["predicted_mw"].get<double>(), b["limiters"][i]["predicted_mw"].get<double>(), 0.1);
+        }
+    }
+    // To the byte whatever the threads, but for the options that are told back.
+    json again = json::parse(run("lane", "2"));
+    again.erase("options");
+    several.erase("options");
+    EXPECT_EQ(again.dump(), several.dump());
+}
+
+TEST(CapacityEngines, AgreeOnTheShippedCase) { expect_same_search({}); }
+TEST(CapacityEngines, AgreeWithUnitsAndVoltageSteps) {
+    expect_same_search({"--generators", "--voltage-step", "0.05", "--point", "summer-peak-2030"});
+}
+TEST(CapacityEngines, AgreeWithASingleSlackAndAnAsynchronousBorder) {
+    expect_same_search({"--exchange", "scheduled", "--key", "pg", "--variant", "tie-island"});
+}
+
 }  // namespace
 }  // namespace araz::testing

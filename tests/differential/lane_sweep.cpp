@@ -27,6 +27,7 @@ struct Answer {
     int iterations = 0, lost_buses = 0;
     double lost_load = 0.0, lost_generation = 0.0, mismatch = 0.0, loss = 0.0;
     std::vector<double> vm, va;
+    std::vector<double> tangent;  ///< (dva, dlnV) by bus; empty without a direction
     std::vector<Pin> pin;
     bool operator==(const Answer&) const = default;
 };
@@ -52,10 +53,12 @@ struct Sweep {
         lanes = std::make_shared<const LaneBase>(setup.model, setup.engine, Scenario{}, base);
     }
 
-    [[nodiscard]] std::vector<Answer> run(solver::Isa isa, const std::vector<int>& order) const {
+    [[nodiscard]] std::vector<Answer> run(solver::Isa isa, const std::vector<int>& order,
+                                          const std::vector<double>& direction = {}) const {
         LaneLimits limits;
         limits.branch.assign(static_cast<std::size_t>(setup.model->network->n_branch), 0.0);
         LaneSweep sweep(lanes, isa, limits);
+        if (!direction.empty()) sweep.set_direction(direction);
         std::vector<Answer> answers(outages.size());
         std::vector<int> seen(outages.size(), 0);
         std::size_t at = 0;
@@ -75,6 +78,9 @@ struct Sweep {
                       for (int b = 0; b < setup.model->network->n_bus; ++b) {
                           answer.vm.push_back(outcome.vm(b));
                           answer.va.push_back(outcome.va(b));
+                          if (!outcome.has_tangent) continue;
+                          answer.tangent.push_back(outcome.dva(b));
+                          answer.tangent.push_back(outcome.dlnv(b));
                       }
                   });
         for (const int item : order) EXPECT_EQ(seen[item], 1) << "item " << item;
@@ -132,6 +138,25 @@ void expect_scalar(const Sweep& sweep, const std::vector<Answer>& answers, doubl
     EXPECT_LE(ejected, largest_ejected_share * static_cast<double>(answers.size()));
 }
 
+// Tangents of the lanes against those of the scalar engine. Both factor a Jacobian at states that agree within
+// `vm_tolerance`, so the tangents differ by that times the condition of J.
+void expect_scalar_tangents(const Sweep& sweep, const std::vector<Answer>& answers, const std::vector<double>& direction) {
+    Engine engine(sweep.setup.model, sweep.setup.engine);
+    engine.prime(sweep.base);
+    for (std::size_t k = 0; k < answers.size(); ++k) {
+        if (!answers[k].solved) continue;
+        SCOPED_TRACE("outage " + std::to_string(k));
+        const Solution scalar = engine.solve_from(sweep.outages[k], sweep.base);
+        std::vector<std::vector<double>> columns{direction};
+        ASSERT_TRUE(engine.sensitivities(sweep.outages[k], scalar, columns));
+        ASSERT_EQ(answers[k].tangent.size(), columns[0].size());
+        double largest = 0.0;
+        for (const double value : columns[0]) largest = std::max(largest, std::abs(value));
+        for (std::size_t i = 0; i < columns[0].size(); ++i)
+            ASSERT_NEAR(answers[k].tangent[i], columns[0][i], 1e-6 * largest) << "entry " << i;
+    }
+}
+
 class LaneSweepGrids : public ::testing::TestWithParam<std::tuple<int, bool>> {
 protected:
     [[nodiscard]] Sweep sweep() const {
@@ -142,6 +167,25 @@ protected:
         return {make_grid(recipe), std::get<1>(GetParam()), 1e-8};
     }
 };
+
+TEST_P(LaneSweepGrids, TangentsAreThoseOfTheScalarEngine) {
+    const Sweep at = sweep();
+    ASSERT_TRUE(at.lanes->ok());
+    std::vector<double> direction;
+    for (int b = 0; b < at.setup.model->network->n_bus; ++b) {
+        direction.push_back(std::sin(1.0 + b));  // any
+        direction.push_back(0.3 * std::cos(2.0 * b));
+    }
+    for (const solver::Isa isa : solver::available_isas()) {
+        SCOPED_TRACE(solver::to_string(isa));
+        const auto answers = at.run(isa, at.all(), direction);
+        expect_scalar_tangents(at, answers, direction);
+        // Asking for tangents changes nothing else.
+        auto bare = answers;
+        for (Answer& answer : bare) answer.tangent.clear();
+        EXPECT_EQ(bare, at.run(isa, at.all()));
+    }
+}
 
 TEST_P(LaneSweepGrids, AgreesWithTheScalarEngine) {
     const Sweep s = sweep();
