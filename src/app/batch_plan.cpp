@@ -279,12 +279,14 @@ private:
             auto setup = make_setup(options, options.files[0], std::move(grid));
             if (!setup) return setup.error();
             setup->diagnosis = {};
-            if (kind == BatchKind::pf) return BatchTask{*std::move(setup), {}, {}, {}};
-            auto contingencies = make_contingencies(*setup->model, inputs.contingencies);
+            BatchTask task;
+            task.setup = *std::move(setup);
+            if (kind == BatchKind::pf) return task;
+            auto contingencies = make_contingencies(*task.setup.model, inputs.contingencies);
             if (!contingencies) return contingencies.error();
-            N1Options how;
-            if (options.has("--screen")) how.screen_pct = options.number("--screen");
-            return BatchTask{*std::move(setup), *std::move(contingencies), {}, {}, how};
+            task.contingencies = *std::move(contingencies);
+            if (options.has("--screen")) task.n1.screen_pct = options.number("--screen");
+            return task;
         };
         for (std::size_t k = 0; k < cases_.size(); ++k)
             if (auto solved = solve_base(k); !solved) return solved;

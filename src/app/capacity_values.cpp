@@ -1,5 +1,7 @@
 #include "capacity_values.hpp"
 
+#include <algorithm>
+
 #include "araz/base/text.hpp"
 #include "araz/io/case_io.hpp"
 #include "capacity_inputs.hpp"
@@ -31,20 +33,59 @@ Result<CapacityOptions> capacity_options(const Options& options, const Network& 
     return capacity;
 }
 
+// "A:B" as two names; areas of one side are joined by '+', because a comma parts the borders.
+Result<std::pair<std::string, std::string>> parse_border(const std::string& text) {
+    const auto colon = text.find(':');
+    if (colon == std::string::npos || colon == 0 || colon + 1 == text.size() || text.find(':', colon + 1) != std::string::npos)
+        return Error::make(ErrorKind::usage, "AZ3007", "--borders: '" + text + "' is not a border", "write FROM:TO, for example AZ:IR, or all");
+    const auto commas = [](std::string side) {
+        std::replace(side.begin(), side.end(), '+', ',');
+        return side;
+    };
+    return std::pair(commas(text.substr(0, colon)), commas(text.substr(colon + 1)));
+}
+
+Result<std::vector<std::pair<std::string, std::string>>> named_borders(const Options& options, const Network& net, const BusGroups& groups) {
+    std::vector<std::pair<std::string, std::string>> borders;
+    if (!options.has("--borders")) {
+        if (!options.has("--from") || !options.has("--to"))
+            return Error::make(ErrorKind::usage, "AZ3007", "capacity needs --from and --to",
+                               "for example --from AZ --to IR, or --from 1 --to rest; or --borders AZ:IR,AZ:GE");
+        borders.emplace_back(options.text("--from"), options.text("--to"));
+        return borders;
+    }
+    if (options.has("--from") || options.has("--to"))
+        return Error::make(ErrorKind::usage, "AZ3007", "--borders and --from/--to each name the sides", "use one of them");
+    if (options.text("--borders") == "all") {
+        borders = borders_of(net, groups);
+        if (borders.empty())
+            return Error::make(ErrorKind::usage, "AZ3005", "no two " + groups.word + "s of this case are joined by a branch or DC line",
+                               "name the sides: --from and --to");
+        return borders;
+    }
+    for (const std::string& text : split(options.text("--borders"), ',')) {
+        const auto border = parse_border(text);
+        if (!border) return border.error();
+        borders.push_back(*border);
+    }
+    return borders;
+}
+
 Result<std::vector<ExchangeSides>> directions(const Options& options, const Network& net) {
-    if (!options.has("--from") || !options.has("--to"))
-        return Error::make(ErrorKind::usage, "AZ3007", "capacity needs --from and --to",
-                           "for example --from AZ --to IR, or --from 1 --to rest");
     const auto groups = bus_groups(options, net);
     if (!groups) return groups.error();
+    const auto borders = named_borders(options, net, *groups);
+    if (!borders) return borders.error();
     std::vector<ExchangeSides> sides;
-    auto forward = make_sides(*groups, options.text("--from"), options.text("--to"));
-    if (!forward) return forward.error();
-    sides.push_back(*forward);
-    if (!options.on("--both")) return sides;
-    auto back = make_sides(*groups, options.text("--to"), options.text("--from"));
-    if (!back) return back.error();
-    sides.push_back(*back);
+    for (const auto& [from, to] : *borders) {
+        auto forward = make_sides(*groups, from, to);
+        if (!forward) return forward.error();
+        sides.push_back(*forward);
+        if (!options.on("--both")) continue;
+        auto back = make_sides(*groups, to, from);
+        if (!back) return back.error();
+        sides.push_back(*back);
+    }
     return sides;
 }
 

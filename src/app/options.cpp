@@ -78,6 +78,7 @@ constexpr std::array table{
     // Exchange.
     OptionSpec{"--from", text, "AREAS", "", "exporting areas: numbers or names, comma separated; rest: all others", "Exchange", 0, 0},
     OptionSpec{"--to", text, "AREAS", "", "importing areas", "Exchange", 0, 0},
+    OptionSpec{"--borders", text, "FROM:TO,...", "", "several borders, one direction after the other, each from the same base; areas of one side joined by +; all: every pair that a branch or DC line joins", "Exchange", 0, 0},
     OptionSpec{"--both", flag, "", "", "both directions", "Exchange", 0, 0},
     OptionSpec{"--group", choice, "area|zone|file", "area", "what --from and --to name; file: the groups of --group-file", "Exchange", 0, 0},
     OptionSpec{"--group-file", text, "FILE", "", "CSV of groups of buses, columns bus and group", "Exchange", 0, 0},

@@ -31,13 +31,14 @@ const std::vector<Verb>& verb_table() {
          "  araz n1 case118.m\n  araz n1 case24_ieee_rts.m --rating-contingency C --table violations --format csv\n",
          run_n1},
         {"capacity", "N-1-secure AC export capacity from one area to another, with certificate", "CASE", 1, 1,
-         {"--from", "--to", "--both", "--group", "--group-file", "--exchange", "--key", "--key-file", "--base-insecure", "--tolerance", "--audit",
+         {"--from", "--to", "--borders", "--both", "--group", "--group-file", "--exchange", "--key", "--key-file", "--base-insecure", "--tolerance", "--audit",
           "--max", "--trm", "--aac", "--remedial", "--reinforcements", "--contingencies", "--generators", "--exclude", "--rating-base", "--rating-contingency",
           "--voltage-limits", "--voltage-step", "--q-limits", "--q-limits-slack", "--slack", "--slack-key", "--slack-factors",
           "--area-schedule", "--post-contingency", "--start", "--tol", "--max-iterations", "--scale-load", "--export-states", "--recheck", "--threads", "--engine", "--allow", "--deny",
           "--merge-below", "--dc-lines", "--load-model", "--point", "--variant", "--from-format", "--format", "--output", "--table", "--limit", "--color", "--progress"},
          "  araz capacity cases/azerbaijan-iran --from AZ --to IR --both\n"
-         "  araz capacity case24_ieee_rts.m --from 3,4 --to 1,2 --key pg --exchange scheduled --trm 5%\n",
+         "  araz capacity case24_ieee_rts.m --from 3,4 --to 1,2 --key pg --exchange scheduled --trm 5%\n"
+         "  araz capacity cases/azerbaijan-iran --borders all --both\n",
          run_capacity},
         {"ptdf", "power transfer distribution factors of the DC model, by bus, area or transfer", "CASE", 1, 1,
          {"--branches", "--buses", "--columns", "--from", "--to", "--group", "--key", "--outages", "--taps", "--slack",

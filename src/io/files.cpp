@@ -29,6 +29,7 @@ public:
 
     [[nodiscard]] int get() const { return fd_; }
     [[nodiscard]] bool ok() const { return fd_ >= 0; }
+    void take(int fd) { fd_ = fd; }
     /// Closes now, because some file systems report a failed write only then.
     [[nodiscard]] bool close() { return ::close(std::exchange(fd_, -1)) == 0; }
 
@@ -81,11 +82,11 @@ Result<std::string> read_all(int fd, const std::string& path, std::size_t expect
     return bytes;
 }
 
-Error unwritable(const std::string& path, std::string_view bytes, int error_number) {
+Error unwritable(const std::string& path, std::size_t bytes, int error_number) {
     const std::string target = path == "-" ? "standard output" : path;
     return Error::make(
         ErrorKind::output, "AZ4001",
-        "cannot write " + std::to_string(bytes.size()) + " bytes to " + target + ": " + std::strerror(error_number),
+        "cannot write " + (bytes > 0 ? std::to_string(bytes) + " bytes " : std::string()) + "to " + target + ": " + std::strerror(error_number),
         error_number == ENOENT ? "the folder must exist already" : "");
 }
 
@@ -98,14 +99,6 @@ bool write_all(int fd, std::string_view bytes) {
         bytes.remove_prefix(static_cast<std::size_t>(written));
     }
     return true;
-}
-
-// Straight into something that is not a regular file: a terminal, a pipe, /dev/null.
-Result<Done> write_stream(int fd, const std::string& path, std::string_view bytes) {
-    if (write_all(fd, bytes)) return Done{};
-    // The reader of a pipe went away (`araz ... | head`): that is no news to anybody.
-    if (errno == EPIPE) return Error{ErrorKind::output, {}};
-    return unwritable(path, bytes, errno);
 }
 
 std::string folder_of(const std::string& path) {
@@ -125,19 +118,6 @@ std::string temporary_beside(const std::string& target) {
     return target + "." + std::to_string(::getpid()) + "." + std::to_string(serial++) + ".part";
 }
 
-// Writes, syncs and renames `temporary`; 0 or the error number.
-int commit(const std::string& temporary, const std::string& target, std::string_view bytes, const struct stat* old) {
-    Descriptor file(retry_open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0666));
-    if (!file.ok()) return errno;
-    const bool mode_kept = old == nullptr || ::fchmod(file.get(), old->st_mode & 07777U) == 0;
-    const bool stored = mode_kept && write_all(file.get(), bytes) && ::fsync(file.get()) == 0 && file.close() &&
-                        ::rename(temporary.c_str(), target.c_str()) == 0;
-    if (stored) return 0;
-    const int error_number = errno;
-    ::unlink(temporary.c_str());
-    return error_number;
-}
-
 }  // namespace
 
 Result<std::string> read_file(const std::string& path, std::size_t max_bytes) {
@@ -152,23 +132,79 @@ Result<std::string> read_file(const std::string& path, std::size_t max_bytes) {
     return read_all(file.get(), path, expected, max_bytes);
 }
 
-Result<Done> write_file(const std::string& path, std::string_view bytes) {
-    if (path == "-") return write_stream(STDOUT_FILENO, path, bytes);
+struct OutputFile::State {
+    std::string path;       ///< as asked for
+    std::string target;     ///< what the rename replaces; empty: a stream
+    std::string temporary;  ///< while it exists
+    Descriptor file{-1};
+    std::size_t bytes = 0;
+
+    ~State() { discard(); }
+    void discard() {
+        if (!temporary.empty()) ::unlink(temporary.c_str());
+        temporary.clear();
+    }
+    Error failed(int error_number) {
+        discard();
+        return unwritable(path, bytes, error_number);
+    }
+};
+
+OutputFile::OutputFile(std::unique_ptr<State> state) : state_(std::move(state)) {}
+OutputFile::OutputFile(OutputFile&&) noexcept = default;
+OutputFile::~OutputFile() = default;
+
+Result<OutputFile> OutputFile::open(const std::string& path) {
+    auto state = std::make_unique<State>();
+    state->path = path;
+    if (path == "-") {
+        state->file.take(STDOUT_FILENO);
+        return OutputFile(std::move(state));
+    }
     const std::string target = real_target(path);
     struct stat status {};
     const bool exists = ::stat(target.c_str(), &status) == 0;
-    if (exists && S_ISDIR(status.st_mode)) return unwritable(path, bytes, EISDIR);
-    if (exists && !S_ISREG(status.st_mode)) {
-        const Descriptor stream(retry_open(target, O_WRONLY));
-        return stream.ok() ? write_stream(stream.get(), path, bytes) : Result<Done>(unwritable(path, bytes, errno));
+    if (exists && S_ISDIR(status.st_mode)) return state->failed(EISDIR);
+    if (exists && !S_ISREG(status.st_mode)) {  // a terminal, a pipe, /dev/null: straight into it
+        state->file.take(retry_open(target, O_WRONLY));
+        if (!state->file.ok()) return state->failed(errno);
+        return OutputFile(std::move(state));
     }
-    if (const int failed = commit(temporary_beside(target), target, bytes, exists ? &status : nullptr); failed != 0)
-        return unwritable(path, bytes, failed);
+    const std::string temporary = temporary_beside(target);
+    state->file.take(retry_open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0666));
+    if (!state->file.ok()) return state->failed(errno);
+    state->temporary = temporary;
+    state->target = target;
+    if (exists && ::fchmod(state->file.get(), status.st_mode & 07777U) != 0) return state->failed(errno);
+    return OutputFile(std::move(state));
+}
+
+Result<Done> OutputFile::append(std::string_view bytes) {
+    state_->bytes += bytes.size();
+    if (write_all(state_->file.get(), bytes)) return Done{};
+    // The reader of a pipe went away (`araz ... | head`): that is no news to anybody.
+    if (state_->target.empty() && errno == EPIPE) return Error{ErrorKind::output, {}};
+    return state_->failed(errno);
+}
+
+Result<Done> OutputFile::commit() {
+    if (state_->target.empty()) return Done{};
+    const bool stored = ::fsync(state_->file.get()) == 0 && state_->file.close() &&
+                        ::rename(state_->temporary.c_str(), state_->target.c_str()) == 0;
+    if (!stored) return state_->failed(errno);
+    state_->temporary.clear();
     // The rename itself must survive a power cut; a folder that cannot be synced (some network
     // file systems) is no failure, the file is complete either way.
-    const Descriptor folder(retry_open(folder_of(target), O_RDONLY | O_DIRECTORY));
+    const Descriptor folder(retry_open(folder_of(state_->target), O_RDONLY | O_DIRECTORY));
     if (folder.ok()) (void)::fsync(folder.get());
     return Done{};
+}
+
+Result<Done> write_file(const std::string& path, std::string_view bytes) {
+    auto file = OutputFile::open(path);
+    if (!file) return file.error();
+    if (auto written = file->append(bytes); !written) return written;
+    return file->commit();
 }
 
 }  // namespace araz

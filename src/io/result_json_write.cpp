@@ -140,15 +140,18 @@ JsonWriter start(const Envelope& envelope, std::string_view status) {
 }
 
 template <Record R>
+std::string line_of(const R& row) {
+    JsonWriter json;
+    json.begin_object(Layout::line);
+    write_fields(json, row);
+    json.end_object();
+    return json.take() + "\n";
+}
+
+template <Record R>
 std::string lines_of(const std::vector<R>& rows) {
     std::string out;
-    for (const R& row : rows) {
-        JsonWriter json;
-        json.begin_object(Layout::line);
-        write_fields(json, row);
-        json.end_object();
-        out += json.take() + "\n";
-    }
+    for (const R& row : rows) out += line_of(row);
     return out;
 }
 
@@ -225,6 +228,7 @@ std::string to_ndjson(const PtdfResult& result) { return lines_of(result.branche
 std::string to_ndjson(const LodfResult& result) { return lines_of(result.branches); }
 std::string to_ndjson(const PfResult& result) { return lines_of(result.branches); }
 std::string to_ndjson(const N1Result& result) { return lines_of(result.contingencies); }
+std::string to_ndjson_line(const ContingencyResult& result) { return line_of(result); }
 std::string to_ndjson(const CapacityResult& result) { return lines_of(result.directions); }
 
 std::string options_json(const OptionMap& options) {

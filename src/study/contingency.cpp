@@ -27,21 +27,34 @@ std::vector<std::string> Contingency::elements(const Network& net) const {
 
 namespace {
 
-Findings check_excluded_rows(const Network& net, const std::vector<int>& rows) {
+// Marks the outages of these single branches as excluded. Findings: rows that match none.
+Findings exclude(const Network& net, const std::vector<int>& rows, std::vector<Contingency>& list) {
     Findings findings;
     const int n = static_cast<int>(net.branch_of_row.size());
     for (const int row : rows) {
-        if (row >= 1 && row <= n) continue;  // one that is out of service is simply no contingency
+        bool matches = false;
+        for (Contingency& c : list) {
+            if (c.branches.size() != 1 || !c.generators.empty() || net.branch_row[c.branches[0]] + 1 != row) continue;
+            c.excluded = matches = true;
+        }
+        if (matches) continue;
         Finding finding;
         finding.code = "AZ3002";
-        finding.message = "excluded branch " + std::to_string(row) + " does not exist";
-        finding.hint = "branch rows of this case run from 1 to " + std::to_string(n);
+        finding.message = "excluded branch " + std::to_string(row);
+        if (row < 1 || row > n) {
+            finding.message += " does not exist";
+            finding.hint = "branch rows of this case run from 1 to " + std::to_string(n);
+        } else {
+            const bool in_service = net.branch_of_row[row - 1] >= 0;
+            finding.message += in_service ? " is not among the contingencies" : " is out of service: it is no contingency";
+            finding.hint = "leave it out of --exclude";
+        }
         findings.push_back(finding);
     }
     return findings;
 }
 
-void add_branches(const ElectricalModel& model, const std::vector<int>& exclude_rows, std::vector<Contingency>& list) {
+void add_branches(const ElectricalModel& model, std::vector<Contingency>& list) {
     const Network& net = *model.network;
     for (int l = 0; l < net.n_branch; ++l) {
         const int row = net.branch_row[l] + 1;
@@ -51,7 +64,6 @@ void add_branches(const ElectricalModel& model, const std::vector<int>& exclude_
         contingency.name = net.branch_name(l);
         contingency.branches = {l};
         contingency.splits = model.bridge[l] != 0;
-        contingency.excluded = std::find(exclude_rows.begin(), exclude_rows.end(), row) != exclude_rows.end();
         list.push_back(std::move(contingency));
     }
     for (int dc = 0; dc < net.n_dc; ++dc) {
@@ -226,15 +238,15 @@ private:
 
 Result<std::vector<Contingency>> make_contingencies(const ElectricalModel& model, const ContingencySpec& spec) {
     const Network& net = *model.network;
-    if (Findings findings = check_excluded_rows(net, spec.exclude_rows); !findings.empty())
-        return Error{ErrorKind::usage, std::move(findings)};
     std::vector<Contingency> list;
-    if (spec.branches) add_branches(model, spec.exclude_rows, list);
+    if (spec.branches) add_branches(model, list);
     if (spec.generators) add_units(net, list);
     if (spec.buses) add_buses(net, list);
     Resolver resolver(model);
     for (const NamedContingency& named : spec.listed) resolver.add(named, list);
     if (!resolver.findings().empty()) return Error{ErrorKind::invalid_input, resolver.findings()};
+    if (Findings findings = exclude(net, spec.exclude_rows, list); !findings.empty())
+        return Error{ErrorKind::usage, std::move(findings)};
     return list;
 }
 

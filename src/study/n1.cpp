@@ -15,6 +15,7 @@ namespace araz {
 namespace {
 
 constexpr int lane_pack = 16;  // a thread is worth its own lanes from this many outages on
+constexpr int piece_of_stream = 2048;  // results held at a time when they are streamed
 
 void take_worst_loading(const Network& net, const std::vector<Reading>& readings, ContingencyResult& result) {
     double worst = -1.0;
@@ -266,71 +267,72 @@ std::shared_ptr<const LaneBase> lane_base(const StudySetup& setup, const Solutio
     return lanes->ok() ? lanes : nullptr;
 }
 
-N1Summary summarise(const std::vector<ContingencyResult>& contingencies) {
-    N1Summary summary;
-    for (const ContingencyResult& c : contingencies) {
-        const bool solved = is_solved(c.main_island);
-        if (!solved) ++summary.unsolved;
-        else if (c.status == SolveStatus::islanded) ++summary.islanding;
-        else ++summary.solved;
-        if (!c.violations.empty()) ++summary.with_violations;
-        if (!solved) continue;
-        if (c.max_loading_branch != 0 && !(c.max_loading_pct <= summary.worst_loading_pct)) {
-            summary.worst_loading_pct = c.max_loading_pct;
-            summary.worst_branch = c.max_loading_branch;
-            summary.worst_contingency = c.contingency;
-        }
-        if (!(c.min_vm_pu >= summary.lowest_vm_pu)) {
-            summary.lowest_vm_pu = c.min_vm_pu;
-            summary.lowest_vm_bus = c.min_vm_bus;
-            summary.lowest_vm_contingency = c.contingency;
-        }
+void count_in(const ContingencyResult& c, N1Summary& summary) {
+    const bool solved = is_solved(c.main_island);
+    if (!solved) ++summary.unsolved;
+    else if (c.status == SolveStatus::islanded) ++summary.islanding;
+    else ++summary.solved;
+    if (!c.violations.empty()) ++summary.with_violations;
+    if (!solved) return;
+    if (c.max_loading_branch != 0 && !(c.max_loading_pct <= summary.worst_loading_pct)) {
+        summary.worst_loading_pct = c.max_loading_pct;
+        summary.worst_branch = c.max_loading_branch;
+        summary.worst_contingency = c.contingency;
     }
-    return summary;
+    if (!(c.min_vm_pu >= summary.lowest_vm_pu)) {
+        summary.lowest_vm_pu = c.min_vm_pu;
+        summary.lowest_vm_bus = c.min_vm_bus;
+        summary.lowest_vm_contingency = c.contingency;
+    }
 }
 
-}  // namespace
+// Contingencies first .. first + results.size() - 1 of the list, each into its own slot.
+class Sweep {
+public:
+    Sweep(const StudySetup& setup, const Solution& base, const std::vector<Contingency>& contingencies,
+          const std::function<void(int, int)>& progress)
+        : setup_(setup), base_(base), contingencies_(contingencies), progress_(progress), lanes_(lane_base(setup, base)) {}
 
-namespace {
-
-void solve_contingencies(const StudySetup& setup, const Solution& base, const std::vector<Contingency>& contingencies,
-                         const std::function<void(int, int)>& progress, std::vector<ContingencyResult>& results) {
-    const int count = static_cast<int>(contingencies.size());
-    results.resize(contingencies.size());
-    std::atomic<int> done{0};
-    if (const auto lanes = lane_base(setup, base)) {
-        std::atomic<int> next{0};
+    void run(int first, std::vector<ContingencyResult>& results) {
+        const int count = static_cast<int>(results.size());
         const auto take = [&](int item, ContingencyResult solved) {
-            results[item] = std::move(solved);
-            if (progress) progress(++done, count);
+            results[item - first] = std::move(solved);
+            if (progress_) progress_(++done_, static_cast<int>(contingencies_.size()));
         };
-        const int threads = resolve_threads(setup.threads, (count + lane_pack - 1) / lane_pack);
+        if (!lanes_) {
+            for_each_item(count, setup_.threads, [&](int) {
+                return [&, worker = std::make_shared<Worker>(setup_, base_)](int k) {
+                    take(first + k, worker->solve(contingencies_[first + k]));
+                    return true;
+                };
+            });
+            return;
+        }
+        std::atomic<int> next{first};
+        const int threads = resolve_threads(setup_.threads, (count + lane_pack - 1) / lane_pack);
         for_each_item(threads, threads, [&](int) {
             return [&](int) {
-                LaneWorker(setup, base, lanes)
-                    .run(contingencies, [&] { const int item = next++; return item < count ? item : -1; }, take);
+                LaneWorker(setup_, base_, lanes_)
+                    .run(contingencies_, [&] { const int item = next++; return item < first + count ? item : -1; }, take);
                 return true;
             };
         });
-        return;
     }
-    for_each_item(count, setup.threads, [&](int) {
-        return [&, worker = std::make_shared<Worker>(setup, base)](int item) {
-            results[item] = worker->solve(contingencies[item]);
-            if (progress) progress(++done, count);
-            return true;
-        };
-    });
-}
+
+private:
+    const StudySetup& setup_;
+    const Solution& base_;
+    const std::vector<Contingency>& contingencies_;
+    const std::function<void(int, int)>& progress_;
+    std::shared_ptr<const LaneBase> lanes_;
+    std::atomic<int> done_{0};
+};
 
 // What leaving out the screened contingencies would have missed.
-void audit(const std::set<std::string>& screened, const std::vector<ContingencyResult>& results, N1Screen& screen) {
-    screen.audited = true;
-    for (const ContingencyResult& result : results) {
-        if (screened.count(result.contingency) == 0) continue;
-        screen.missed.insert(screen.missed.end(), result.violations.begin(), result.violations.end());
-        if (!is_solved(result.main_island)) screen.missed_unsolved.push_back(result.contingency);
-    }
+void audit(const std::set<std::string>& screened, const ContingencyResult& result, N1Screen& screen) {
+    if (screened.count(result.contingency) == 0) return;
+    screen.missed.insert(screen.missed.end(), result.violations.begin(), result.violations.end());
+    if (!is_solved(result.main_island)) screen.missed_unsolved.push_back(result.contingency);
 }
 
 }  // namespace
@@ -356,9 +358,22 @@ N1Result run_n1(const StudySetup& setup, const std::vector<Contingency>& all,
         if (!options.audit_screen)
             std::erase_if(contingencies, [&](const Contingency& c) { return screened.count(c.label) != 0; });
     }
-    solve_contingencies(setup, base, contingencies, progress, result.contingencies);
-    if (options.audit_screen && !std::isnan(options.screen_pct)) audit(screened, result.contingencies, result.screen);
-    result.summary = summarise(result.contingencies);
+    const int count = static_cast<int>(contingencies.size());
+    const bool audited = options.audit_screen && !std::isnan(options.screen_pct);
+    result.screen.audited = audited;
+    Sweep sweep(setup, base, contingencies, progress);
+    // What a contingency gives does not depend on those beside it, so the list may be cut anywhere.
+    const int piece = options.sink ? piece_of_stream : std::max(1, count);
+    for (int first = 0; first < count; first += piece) {
+        std::vector<ContingencyResult> results(static_cast<std::size_t>(std::min(piece, count - first)));
+        sweep.run(first, results);
+        for (ContingencyResult& c : results) {
+            count_in(c, result.summary);
+            if (audited) audit(screened, c, result.screen);
+            if (options.sink && !options.sink(c)) return result;
+        }
+        if (!options.sink) result.contingencies = std::move(results);
+    }
     return result;
 }
 

@@ -67,6 +67,26 @@ BusGroups groups_of(const Network& net, Grouping grouping) {
     return groups;
 }
 
+std::vector<std::pair<std::string, std::string>> borders_of(const Network& net, const BusGroups& groups) {
+    std::set<std::pair<int, int>> touching;
+    const auto touch = [&](int bus_a, int bus_b) {
+        const int a = groups.of_bus[bus_a];
+        const int b = groups.of_bus[bus_b];
+        if (a == b || net.island[bus_a] < 0 || net.island[bus_b] < 0 || (!groups.by_number && std::min(a, b) < 0)) return;
+        touching.emplace(std::min(a, b), std::max(a, b));
+    };
+    for (int l = 0; l < net.n_branch; ++l) touch(net.from[l], net.to[l]);
+    for (int dc = 0; dc < net.n_dc; ++dc) touch(net.gen_bus[net.n_unit + 2 * dc], net.gen_bus[net.n_unit + 2 * dc + 1]);
+    const auto label = [&](int value) {
+        for (const auto& [name, number] : groups.names)
+            if (number == value) return name;
+        return std::to_string(value);
+    };
+    std::vector<std::pair<std::string, std::string>> borders;
+    for (const auto& [a, b] : touching) borders.emplace_back(label(a), label(b));
+    return borders;
+}
+
 Result<ExchangeSides> make_sides(const Network& net, const std::string& from, const std::string& to,
                                  Grouping grouping) {
     return make_sides(groups_of(net, grouping), from, to);
@@ -95,7 +115,7 @@ Result<ExchangeSides> make_sides(const BusGroups& groups, const std::string& fro
         const std::string label =
             groups.by_number || named == groups.names.end() ? std::to_string(value) : named->first;
         return Error::make(ErrorKind::usage, "AZ3005", word + " " + label + " is on both sides of the exchange",
-                           "--from and --to must not share a " + word);
+                           "a " + word + " cannot send to itself");
     }
     ExchangeSides sides;
     sides.from = from;

@@ -63,6 +63,53 @@ TEST_F(CapacityVerb, RelievesABaseThatIsInsecureAndSaysFromWhereOn) {
     EXPECT_EQ(run(file, {"--base-insecure", "strict"})["limit"]["cause"], "base_insecure");
 }
 
+// The flow falls to zero before it grows: the slope of its magnitude at the base points away from the limit.
+TEST_F(CapacityVerb, SeesTheLimitBeyondAFlowThatReverses) {
+    const json d = run(folder_.write("two.m", two_areas(-400.0)), {});
+    EXPECT_NEAR(d["delta_e_mw"].get<double>(), 400.0 + one_line, fine);
+    EXPECT_NEAR(d["ttc_mw"].get<double>(), one_line, fine);
+    EXPECT_EQ(d["limit"]["cause"], "thermal_n1");
+}
+
+TEST_F(CapacityVerb, AnswersForSeveralBordersFromTheSameBase) {
+    const std::string file = ARAZ_SOURCE_DIR "/cases/azerbaijan-iran";
+    const auto answer = [&](const std::vector<std::string>& more) {
+        std::vector<std::string> call{"capacity", file, "--format", "json"};
+        call.insert(call.end(), more.begin(), more.end());
+        const ProgramRun run = run_araz(call);
+        EXPECT_EQ(run.exit_code, 0) << run.err;
+        return json::parse(run.out)["directions"];
+    };
+    const json both = answer({"--borders", "AZ:IR,AZ+GE:rest", "--both"});
+    ASSERT_EQ(both.size(), 4U);
+    EXPECT_EQ(both[0].dump(), answer({"--from", "AZ", "--to", "IR"})[0].dump());
+    EXPECT_EQ(both[1].dump(), answer({"--from", "IR", "--to", "AZ"})[0].dump());
+    EXPECT_EQ(both[2].dump(), answer({"--from", "AZ,GE", "--to", "rest"})[0].dump());
+    EXPECT_EQ(both[3]["to"], "AZ,GE");
+    std::vector<std::string> pairs;
+    for (const json& direction : answer({"--borders", "all", "--contingencies", "none", "--max", "1"}))
+        pairs.push_back(direction["from"].get<std::string>() + "-" + direction["to"].get<std::string>());
+    EXPECT_THAT(pairs, ::testing::ElementsAre("AZ-IR", "AZ-GE", "AZ-RU", "IR-TR", "IR-AM", "IR-TM"));
+}
+
+TEST_F(CapacityVerb, RefusesBordersAndExclusionsThatSayNothing) {
+    const std::string file = folder_.write("two.m", two_areas(0.0));
+    const auto refused = [&](std::vector<std::string> more, const char* message) {
+        std::vector<std::string> call{"capacity", file};
+        call.insert(call.end(), more.begin(), more.end());
+        const ProgramRun run = run_araz(call);
+        EXPECT_EQ(run.exit_code, 2);
+        EXPECT_THAT(run.err, HasSubstr(message));
+    };
+    refused({"--borders", "1-2"}, "'1-2' is not a border");
+    refused({"--borders", "1:2,1:9"}, "no area is called '9'");
+    refused({"--borders", "1:1"}, "on both sides");
+    refused({"--borders", "1:2", "--from", "1"}, "each name the sides");
+    refused({"--from", "1", "--to", "2", "--exclude", "4"}, "excluded branch 4 does not exist");
+    refused({"--from", "1", "--to", "2", "--exclude", "3"}, "excluded branch 3 is out of service");
+    refused({"--from", "1", "--to", "2", "--exclude", "1", "--contingencies", "none"}, "excluded branch 1 is not among the contingencies");
+}
+
 TEST_F(CapacityVerb, TriesRemedialActions) {
     const std::string file = folder_.write("two.m", two_areas(0.0));
     const std::string actions = folder_.write("actions.csv", "action,kind,element,value,name\nthird,close,3,,Third line\nworse,open,1,,\n");

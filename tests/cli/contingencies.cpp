@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 #include <set>
+#include <sstream>
 
 #include "cli/sample.hpp"
 #include "support/program.hpp"
@@ -167,6 +168,35 @@ TEST_F(Contingencies, RefusesChangesThatAreNoOutagesAndElementsThatDoNotExist) {
     refused("c.m", head + "1 0 CT_TBRCH 99 BR_STATUS CT_REP 0;\n];\n", "no branch '99'");
     refused("d.m", head + "1 0 CT_TBRCH 2;\n];\n", "seven columns");
     refused("e.csv", "contingency,element_kind,element\nx,bus,77\n", "no bus '77'");
+}
+
+// More contingencies than are held at a time: the lines are those of the whole result, in its order.
+TEST_F(Contingencies, StreamsOneLinePerContingencyInTheOrderOfTheList) {
+    std::string list = "contingency,element_kind,element\n";
+    for (int k = 0; k < 5000; ++k)
+        for (const int row : {1 + k % 6, 1 + (k / 6) % 6})
+            list += "p" + std::to_string(k) + ",branch," + std::to_string(row) + "\n";
+    const std::string file = folder_.write("sample.m", sample_case);
+    const std::string pairs = folder_.write("pairs.csv", list);
+    const auto call = [&](const std::string& output, const char* threads) {
+        return run_araz({"n1", file, "--contingencies", "all," + pairs, "--threads", threads, "-o", folder_.path(output)}).exit_code;
+    };
+    ASSERT_EQ(call("one.ndjson", "1"), 0);
+    ASSERT_EQ(call("two.ndjson", "2"), 0);
+    ASSERT_EQ(call("whole.json", "2"), 0);
+    EXPECT_EQ(read_bytes(folder_.path("one.ndjson")), read_bytes(folder_.path("two.ndjson")));
+    json lines = json::array();
+    std::istringstream in(read_bytes(folder_.path("one.ndjson")));
+    for (std::string line; std::getline(in, line);) lines.push_back(json::parse(line));
+    EXPECT_EQ(lines.size(), 5006U);
+    EXPECT_EQ(lines, json::parse(read_bytes(folder_.path("whole.json")))["contingencies"]);
+}
+
+TEST_F(Contingencies, AStreamThatCannotBeWrittenEndsWithFiveAndLeavesNothing) {
+    const std::string file = folder_.write("sample.m", sample_case);
+    EXPECT_EQ(run_araz({"n1", file, "-o", folder_.path("no/such.ndjson")}).exit_code, 5);
+    EXPECT_EQ(run_araz({"n1", file, "--format", "ndjson"}, {}, "/dev/full").exit_code, 5);
+    EXPECT_THAT(folder_.names(), ::testing::ElementsAre("sample.m"));
 }
 
 }  // namespace

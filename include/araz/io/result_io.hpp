@@ -24,6 +24,8 @@ namespace araz {
 /// One object per line: pf: branches; n1: contingencies; capacity: directions.
 [[nodiscard]] std::string to_ndjson(const PfResult& result);
 [[nodiscard]] std::string to_ndjson(const N1Result& result);
+/// The line of one contingency, as in the above.
+[[nodiscard]] std::string to_ndjson_line(const ContingencyResult& result);
 [[nodiscard]] std::string to_ndjson(const CapacityResult& result);
 
 /// RFC 4180 with a header row; units are suffixes of the column names. `table` chooses among

@@ -59,6 +59,9 @@ struct BusGroups {
 };
 [[nodiscard]] BusGroups groups_of(const Network& net, Grouping grouping);
 
+/// Pairs of groups that a branch or a DC line in service joins, by ascending number, each by name where it has one.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> borders_of(const Network& net, const BusGroups& groups);
+
 /// Sides from names or numbers of groups, comma separated; "rest" is all others.
 /// Errors (kind usage): AZ3004 unknown name (nearest ones offered), AZ3005 the sides overlap or are empty.
 [[nodiscard]] Result<ExchangeSides> make_sides(const BusGroups& groups, const std::string& from, const std::string& to);

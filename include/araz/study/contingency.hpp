@@ -33,7 +33,7 @@ struct ContingencySpec {
 };
 
 /// The contingencies of a study: single branches in row order, DC lines ("dc1"), units ("g1"), buses ("b7", by number), then the
-/// listed ones; the excluded ones marked. Errors: AZ3002 an excluded row that does not exist; AZ3022 a
+/// listed ones; the excluded ones marked. Errors: AZ3002 an excluded row that matches none; AZ3022 a
 /// listed element that does not exist, with the nearest names.
 [[nodiscard]] Result<std::vector<Contingency>> make_contingencies(const ElectricalModel& model,
                                                                   const ContingencySpec& spec);

@@ -13,6 +13,9 @@ struct N1Options {
     /// Branch outages whose loadings a linear estimate (AC flows of the base, LODFs of the DC model) puts below this
     /// percentage are left out; NaN: none. Outages that split the grid, of units and of several branches never are.
     double screen_pct = std::numeric_limits<double>::quiet_NaN();
+    /// Takes every result in the order of the list, instead of N1Result::contingencies: memory then does not grow with the
+    /// list. False stops the study. Called from the calling thread.
+    std::function<bool(const ContingencyResult&)> sink;
     bool audit_screen = false;  ///< solves them all the same, and says what leaving them out would have missed
 };
 
