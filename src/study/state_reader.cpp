@@ -29,6 +29,7 @@ class StateReader::Collector {
 public:
     Collector(const ReadingRules& rules, bool has_tangent, CheckedState& state)
         : rules_(rules), has_tangent_(has_tangent), state_(state) {
+        any_focus_ = rules.focus.index >= 0 && rules.focus.contingency == state.contingency;
         if (rules.relaxed == nullptr) return;
         const auto first = rules.relaxed->lower_bound({state.contingency, Watch::thermal, -1});
         any_relaxed_ = first != rules.relaxed->end() && first->first.contingency == state.contingency;
@@ -45,6 +46,14 @@ public:
     /// Steps beyond this cannot enter the list of the first to bind.
     [[nodiscard]] double reach() const {
         return state_.top.size() < keep_per_state ? never : state_.top.back().predicted - rules_.shift;
+    }
+
+    /// False: a reading of this severity that binds no earlier than after `step` changes nothing that is kept.
+    [[nodiscard]] bool matters(double severity, double step) const {
+        if (severity > state_.worst.severity || severity > 1.0 || any_focus_) return true;
+        if (state_.top.size() < keep_per_state) return true;
+        const PairReading& last = state_.top.back();
+        return has_tangent_ ? rules_.shift + step <= last.predicted : severity >= last.severity;
     }
 
     /// `step`: to where the linearized reading meets its limit, p.u.; `slope()`: of its severity, asked for only when kept.
@@ -76,14 +85,16 @@ private:
     const ReadingRules& rules_;
     bool has_tangent_;
     bool any_relaxed_ = false;
+    bool any_focus_ = false;  ///< the pair asked for is of this state
     CheckedState& state_;
 };
 
 StateReader::StateReader(ModelPtr model, const MonitorOptions& options) : model_(std::move(model)), options_(options) {
     const Network& net = *model_->network;
     for (int l = 0; l < net.n_branch; ++l) {
-        const Watched entry{l, net.from[l], net.to[l], rating(net, l, options_.rating_base),
-                            rating(net, l, options_.rating_contingency)};
+        const bool is_link = model_->n_link() > 0 && model_->link_of_branch[l] >= 0;
+        const Watched entry{l, net.from[l], net.to[l], is_link, rating(net, l, options_.rating_base),
+                            rating(net, l, options_.rating_contingency), model_->elements.branch[l]};
         if (entry.limit_intact > 0.0 || entry.limit_after > 0.0) watched_.push_back(entry);
     }
     const auto n = static_cast<std::size_t>(net.n_bus);
@@ -136,13 +147,13 @@ void StateReader::load(const LaneOutcome& outcome, std::span<const int> branches
 }
 
 // S = V conj(Y V) at both ends.
-StateReader::Flow StateReader::flow_of(int branch, int from, int to) const {
-    if (model_->n_link() > 0 && model_->link_of_branch[branch] >= 0) {
-        const solver::BranchFlow& flow = link_flows_[branch];
+StateReader::Flow StateReader::flow_of(const Watched& branch) const {
+    if (branch.is_link) {
+        const solver::BranchFlow& flow = link_flows_[branch.branch];
         return {flow.p_from, flow.q_from, flow.p_to, flow.q_to};
     }
-    const solver::BranchAdmittance& y = model_->elements.branch[branch];
-    const double ef = e_[from], ff = f_[from], et = e_[to], ft = f_[to];
+    const solver::BranchAdmittance& y = branch.y;
+    const double ef = e_[branch.from], ff = f_[branch.from], et = e_[branch.to], ft = f_[branch.to];
     const double re_from = y.gff * ef - y.bff * ff + y.gft * et - y.bft * ft;
     const double im_from = y.gff * ff + y.bff * ef + y.gft * ft + y.bft * et;
     const double re_to = y.gtf * ef - y.btf * ff + y.gtt * et - y.btt * ft;
@@ -151,8 +162,8 @@ StateReader::Flow StateReader::flow_of(int branch, int from, int to) const {
 }
 
 // dS = dV conj(Y V) + V conj(Y dV).
-StateReader::Flow StateReader::change_of(int branch, int from, int to) const {
-    const solver::BranchAdmittance& y = model_->elements.branch[branch];
+StateReader::Flow StateReader::change_of(const Watched& branch) const {
+    const solver::BranchAdmittance& y = branch.y;
     const auto end = [&](double g_own, double b_own, double g_other, double b_other, int own, int other, double& dp, double& dq) {
         const double e = e_[own], f = f_[own], de = d_e_[own], df = d_f_[own];
         const double re = g_own * e - b_own * f + g_other * e_[other] - b_other * f_[other];
@@ -163,8 +174,8 @@ StateReader::Flow StateReader::change_of(int branch, int from, int to) const {
         dq = df * re - de * im + f * d_re - e * d_im;
     };
     Flow change{};
-    end(y.gff, y.bff, y.gft, y.bft, from, to, change.p_from, change.q_from);
-    end(y.gtt, y.btt, y.gtf, y.btf, to, from, change.p_to, change.q_to);
+    end(y.gff, y.bff, y.gft, y.bft, branch.from, branch.to, change.p_from, change.q_from);
+    end(y.gtt, y.btt, y.gtf, y.btf, branch.to, branch.from, change.p_to, change.q_to);
     return change;
 }
 
@@ -173,11 +184,11 @@ void StateReader::read_branches(bool after, Collector& out) const {
     for (const Watched& branch : watched_) {
         const double rated = after ? branch.limit_after : branch.limit_intact;
         if (!(rated > 0.0) || out_[branch.branch] != 0 || !(vm_[branch.from] > 0.0)) continue;
-        const Flow s = flow_of(branch.branch, branch.from, branch.to);
-        const double at_from = std::sqrt(s.p_from * s.p_from + s.q_from * s.q_from);
-        const double at_to = std::sqrt(s.p_to * s.p_to + s.q_to * s.q_to);
-        const bool to_side = at_to > at_from;
-        const double value = to_side ? at_to : at_from;
+        const Flow s = flow_of(branch);
+        const double square_from = s.p_from * s.p_from + s.q_from * s.q_from;
+        const double square_to = s.p_to * s.p_to + s.q_to * s.q_to;
+        const bool to_side = square_to > square_from;
+        const double value = std::sqrt(to_side ? square_to : square_from);
         if (value / rated > state.worst_loading) {
             state.worst_loading = value / rated;
             state.worst_loading_branch = branch.branch;
@@ -188,7 +199,7 @@ void StateReader::read_branches(bool after, Collector& out) const {
         const double limit = reading.limit;
         double step = never;
         if (out.has_tangent()) {
-            const Flow d = change_of(branch.branch, branch.from, branch.to);
+            const Flow d = change_of(branch);
             const double room = limit - value;
             const double speed = std::max(d.p_from * d.p_from + d.q_from * d.q_from, d.p_to * d.p_to + d.q_to * d.q_to);
             const double reach = out.reach();
@@ -198,10 +209,11 @@ void StateReader::read_branches(bool after, Collector& out) const {
                 step = std::min(crossing(s.p_from, s.q_from, d.p_from, d.q_from, limit),
                                 crossing(s.p_to, s.q_to, d.p_to, d.q_to, limit));
         }
+        if (!out.matters(value / limit, step)) continue;
         out.take(plain, value / limit, step, [&] {
-            const Flow d = change_of(branch.branch, branch.from, branch.to);
-            return to_side ? (s.p_to * d.p_to + s.q_to * d.q_to) / (at_to * limit)
-                           : (s.p_from * d.p_from + s.q_from * d.q_from) / (at_from * limit);
+            const Flow d = change_of(branch);
+            return to_side ? (s.p_to * d.p_to + s.q_to * d.q_to) / (value * limit)
+                           : (s.p_from * d.p_from + s.q_from * d.q_from) / (value * limit);
         });
     }
 }
@@ -217,11 +229,11 @@ void StateReader::read_buses(const Solution* intact, Collector& out) const {
             Reading plain{watch, b, false, value, limit};
             Reading reading = plain;
             if (!out.set_limit(reading)) return;
-            const double severity = reading.severity();
+            const double severity = 1.0 + (watch == Watch::voltage_low ? reading.limit - value : value - reading.limit);
             // Held, or moving inwards: never. A step is the difference of two states; the search follows it by its
             // severity alone.
             const double step = watch != Watch::voltage_step && slope > 1e-12 ? std::max(0.0, (1.0 - severity) / slope) : never;
-            out.take(plain, severity, step, [&] { return watch == Watch::voltage_step ? nan_value : slope; });
+            if (out.matters(severity, step)) out.take(plain, severity, step, [&] { return watch == Watch::voltage_step ? nan_value : slope; });
         };
         if (options_.voltage_limits) {
             state.min_vm = std::min(state.min_vm, vm_[b]);

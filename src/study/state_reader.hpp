@@ -75,15 +75,17 @@ public:
 private:
     struct Watched {
         int branch, from, to;
+        bool is_link;
         double limit_intact, limit_after;
+        solver::BranchAdmittance y;
     };
     struct Flow {
         double p_from, q_from, p_to, q_to;
     };
     class Collector;
     void take_phasor(int bus, double vm, double va, double dva, double dlnv);
-    [[nodiscard]] Flow flow_of(int branch, int from, int to) const;
-    [[nodiscard]] Flow change_of(int branch, int from, int to) const;
+    [[nodiscard]] Flow flow_of(const Watched& branch) const;
+    [[nodiscard]] Flow change_of(const Watched& branch) const;
     void read_branches(bool after, Collector& out) const;
     void read_buses(const Solution* intact, Collector& out) const;
 
