@@ -485,10 +485,12 @@ std::uint32_t reactive_screen(const LaneArrays& a, const LaneReactiveScreen& scr
     return bits_of(wanted);
 }
 
+#include "kernels_reach.hpp"
+
 }  // namespace
 
 extern const LaneKernels kernels;
 const LaneKernels kernels{Isa::ARAZ_LANE_ISA, W, phasors, mismatch, factor, back, shared_forward, shared_back,
-                          update, flows, voltages, reactive_screen, sincos};
+                          update, flows, voltages, reach, reactive_screen, sincos};
 
 }  // namespace araz::solver::ARAZ_LANE_SPACE

@@ -74,6 +74,7 @@ LaneSweep::LaneSweep(std::shared_ptr<const LaneBase> base, solver::Isa isa, cons
         branch.sin_shift = std::sin(net.shift[l]);
         branches_.push_back(branch);
     }
+    nearest_ = limits.nearest;
     vm_low_.assign(static_cast<std::size_t>(net.n_bus), -1.0);
     vm_high_.assign(static_cast<std::size_t>(net.n_bus), 1e300);
     for (std::size_t b = 0; b < limits.vm_low.size(); ++b) {
@@ -375,6 +376,24 @@ void LaneSweep::run_pack(Pack& pack, bool may_suspend) {
     }
 }
 
+// In place of what the flows and the voltages listed.
+void LaneSweep::list_nearest(const std::vector<solver::LaneBranchMask>& out, bool along, solver::LaneFlowArgs& flows,
+                             solver::LaneVoltageArgs& voltages) {
+    solver::LaneReachArgs args;
+    args.branches = branches_.data();
+    args.n_branch = static_cast<std::int32_t>(branches_.size());
+    args.out = out.data();
+    args.n_out = static_cast<std::int32_t>(out.size());
+    args.low = vm_low_.data();
+    args.high = vm_high_.data();
+    args.along = along;
+    args.branches_listed = listed_branches_.data();
+    args.places_listed = listed_places_.data();
+    group_.reach(args);
+    flows.n_listed = args.n_branches_listed;
+    voltages.n_listed = args.n_places_listed;
+}
+
 void LaneSweep::report(Pack& pack) {
     if (pack.finished == 0) return;
     std::vector<solver::LaneBranchMask> out;
@@ -394,6 +413,7 @@ void LaneSweep::report(Pack& pack) {
     voltages.listed = listed_places_.data();
     group_.voltages(voltages);
     const std::uint32_t no_tangent = direction_.empty() ? ~0U : group_.solve(direction_);
+    if (nearest_) list_nearest(out, !direction_.empty(), flows, voltages);
     std::vector<int> branches, buses;
     for (std::uint32_t left = pack.finished; left != 0; left &= left - 1) {
         const int lane = std::countr_zero(left);

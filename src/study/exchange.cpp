@@ -267,8 +267,8 @@ std::vector<double> Exchange::measure(const Engine& engine, ExchangePoint& point
     return net_exports(engine.network(), cell_of_, static_cast<int>(cells_.size()), flows, point.intact);
 }
 
-ExchangePoint Exchange::solve(Engine& engine, double shift, const Solution& warm) const {
-    if (mode_ == ExchangeMode::net) return solve_net(engine, shift, warm);
+ExchangePoint Exchange::solve(Engine& engine, double shift, const Solution& warm, const ExchangePoint* near) const {
+    if (mode_ == ExchangeMode::net) return solve_net(engine, shift, warm, near);
     ExchangePoint point;
     point.shift = shift;
     if (shift > source_.capacity()) point.status = PointStatus::source_exhausted;
@@ -347,11 +347,14 @@ double Exchange::correct(const std::vector<double>& wanted, const ExchangePoint&
 // Fixed point on the infeed of each cell: after a solve, its schedule becomes its actual infeed plus what
 // its net position lacks. What the iteration leaves over is the second-order change of losses, so it
 // contracts by about the marginal loss factor (a few per cent) per round.
-ExchangePoint Exchange::solve_net(Engine& engine, double shift, const Solution& warm) const {
+ExchangePoint Exchange::solve_net(Engine& engine, double shift, const Solution& warm, const ExchangePoint* near) const {
     ExchangePoint point;
     point.shift = shift;
     const std::vector<double> shares = cell_shares(shift);
     std::vector<double> moved = shares;
+    // The change of losses is nearly proportional to the shift.
+    if (near != nullptr && near->shift > 0.0 && near->beyond.size() == moved.size())
+        for (std::size_t c = 0; c < moved.size(); ++c) moved[c] += near->beyond[c] * shift / near->shift;
     const std::vector<double> wanted = wanted_exports(shares, shift);
     const Solution* start = &warm;
     for (int round = 0; round < max_exchange_rounds; ++round) {
@@ -367,7 +370,10 @@ ExchangePoint Exchange::solve_net(Engine& engine, double shift, const Solution& 
         }
         const std::vector<double> exported = measure(engine, point);
         const double error = correct(wanted, point, exported, moved);
-        if (error < exchange_tolerance) return point;
+        if (error < exchange_tolerance) {
+            for (std::size_t c = 0; c < moved.size(); ++c) point.beyond.push_back(moved[c] - shares[c]);
+            return point;
+        }
     }
     point.status = PointStatus::unsolved;
     point.settled = false;

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <mutex>
+#include <iterator>
+#include <set>
 
 #include "parallel.hpp"
 
@@ -31,7 +32,8 @@ SecurityCheck::~SecurityCheck() = default;
 
 SecurityCheck::SecurityCheck(const StudySetup& setup, const std::vector<Contingency>& contingencies,
                              const Exchange& exchange, const Solution& base)
-    : setup_(&setup), contingencies_(&contingencies), exchange_(&exchange), base_(&base), last_secure_(base) {
+    : setup_(&setup), contingencies_(&contingencies), exchange_(&exchange), base_(&base) {
+    last_secure_.intact = base;
     workers_.resize(static_cast<std::size_t>(
         resolve_threads(setup.threads, std::max(1, static_cast<int>(contingencies.size())))));
     workers_[0] = std::make_unique<Worker>(setup, base);
@@ -79,6 +81,34 @@ void SecurityCheck::check_one_by_one(const std::vector<int>& contingencies, cons
     });
 }
 
+SecurityCheck::LaneReading SecurityCheck::lane_reading(const Pair& focus) const {
+    const Network& net = *setup_->model->network;
+    LaneReading how;
+    how.whole = setup_->monitor.voltage_step > 0.0;
+    if (how.whole) return how;
+    how.limits.nearest = true;
+    for (int l = 0; l < net.n_branch; ++l) how.limits.branch.push_back(rating(net, l, setup_->monitor.rating_contingency));
+    how.limits.vm_low.assign(static_cast<std::size_t>(net.n_bus), -1.0);
+    how.limits.vm_high.assign(static_cast<std::size_t>(net.n_bus), 0.0);
+    if (setup_->monitor.voltage_limits)
+        for (int b = 0; b < net.n_bus; ++b) {
+            how.limits.vm_low[b] = std::max(0.0, net.vmin[b]);
+            how.limits.vm_high[b] = net.vmax[b];
+        }
+    std::set<int> branches, buses;
+    const auto apart = [&](const Pair& pair) {
+        if (pair.index < 0 || pair.contingency == intact_grid) return;
+        (pair.watch == Watch::thermal ? branches : buses).insert(pair.index);
+    };
+    apart(focus);
+    for (const auto& [pair, limit] : relaxed_) apart(pair);
+    for (const int l : branches) how.limits.branch[l] = 0.0;
+    for (const int b : buses) how.limits.vm_low[b] = -1.0;
+    how.branches.assign(branches.begin(), branches.end());
+    how.buses.assign(buses.begin(), buses.end());
+    return how;
+}
+
 // False: not for lanes. What a lane gives back is solved one by one.
 bool SecurityCheck::check_in_lanes(const std::vector<int>& contingencies, const Scenario& after, const ExchangePoint& point,
                                    bool tangents, const ReadingRules& rules, std::vector<CheckedState>& states) {
@@ -90,11 +120,17 @@ bool SecurityCheck::check_in_lanes(const std::vector<int>& contingencies, const 
         return false;
     }
     lanes_ = lanes;
+    const LaneReading reading = lane_reading(rules.focus);
     std::atomic<int> next{0};
     const int threads = resolve_threads(setup_->threads, (count + lane_pack - 1) / lane_pack);
     for_each_item(threads, threads, [&](int thread) {
         return [&, thread](int) {
-            LaneSweep sweep(lanes, setup_->isa, LaneLimits{});
+            LaneSweep sweep(lanes, setup_->isa, reading.limits);
+            std::vector<int> branches, buses;
+            const auto merged = [](std::span<const int> listed, const std::vector<int>& apart, std::vector<int>& all) {
+                all.clear();
+                std::set_union(listed.begin(), listed.end(), apart.begin(), apart.end(), std::back_inserter(all));
+            };
             if (tangents) sweep.set_direction(exchange_->direction(rules.shift));
             StateReader reader(setup_->model, setup_->monitor);
             sweep.run([&] { const int item = next++; return item < count ? item : -1; },
@@ -107,7 +143,13 @@ bool SecurityCheck::check_in_lanes(const std::vector<int>& contingencies, const 
                           }
                           ++power_flows_;
                           reader.load(outcome, (*contingencies_)[c].branches);
-                          states[outcome.item] = reader.read(c, &point.intact, rules);
+                          if (reading.whole) {
+                              states[outcome.item] = reader.read(c, &point.intact, rules);
+                              return;
+                          }
+                          merged(outcome.branches, reading.branches, branches);
+                          merged(outcome.buses, reading.buses, buses);
+                          states[outcome.item] = reader.read_listed(c, branches, buses, outcome.lowest_vm, rules);
                       });
             return true;
         };
@@ -148,7 +190,7 @@ SecurityReport SecurityCheck::check(double shift, const std::vector<int>& contin
     report.predicted_of.assign(contingencies_->size(), std::numeric_limits<double>::infinity());
     const ReadingRules rules{&relaxed_, focus, shift};
     const long long before = engine().power_flows();
-    report.point = exchange_->solve(engine(), shift, last_secure_);
+    report.point = exchange_->solve(engine(), shift, last_secure_.intact, &last_secure_);
     power_flows_ += engine().power_flows() - before;
     if (report.point.status != PointStatus::ok) {
         report.unsolved = report.point.status == PointStatus::unsolved;
@@ -163,7 +205,7 @@ SecurityReport SecurityCheck::check(double shift, const std::vector<int>& contin
         check_one_by_one(contingencies, after, report.point, tangents, rules, states);
     for (const CheckedState& state : states) merge(state, report);
     report.secure = !report.unsolved && report.worst.severity <= 1.0 + limit_margin;
-    if (report.secure) last_secure_ = report.point.intact;
+    if (report.secure) last_secure_ = report.point;
     return report;
 }
 

@@ -70,6 +70,13 @@ private:
     [[nodiscard]] Worker& worker_of(int thread);
     void check_one_by_one(const std::vector<int>& contingencies, const Scenario& after, const ExchangePoint& point, bool tangents,
                           const ReadingRules& rules, std::vector<CheckedState>& states);
+    /// What the lanes list, and what must be read beside it because its limit is not the same in every state.
+    struct LaneReading {
+        LaneLimits limits;
+        std::vector<int> branches, buses;  ///< ascending
+        bool whole = false;                ///< every reading of every state, as for voltage steps
+    };
+    [[nodiscard]] LaneReading lane_reading(const Pair& focus) const;
     [[nodiscard]] bool check_in_lanes(const std::vector<int>& contingencies, const Scenario& after, const ExchangePoint& point,
                                       bool tangents, const ReadingRules& rules, std::vector<CheckedState>& states);
     void merge(const CheckedState& state, SecurityReport& report) const;
@@ -80,7 +87,7 @@ private:
     const Solution* base_;
     std::vector<int> monitored_;              ///< indices of contingencies that count
     std::map<Pair, double> relaxed_;          ///< limit of a pair by the no-worse policy, p.u.; NaN: dropped
-    Solution last_secure_;                    ///< warm start of the next exchange
+    ExchangePoint last_secure_;                    ///< warm start of the next exchange
     std::vector<std::unique_ptr<Worker>> workers_;  ///< one slot per thread, filled by the thread itself
     std::shared_ptr<const LaneBase> lanes_;   ///< of the last exchange checked in lanes: its elimination program serves the next
     bool no_lanes_ = false;                   ///< this study is not for lanes

@@ -95,7 +95,9 @@ StateReader::StateReader(ModelPtr model, const MonitorOptions& options) : model_
         const bool is_link = model_->n_link() > 0 && model_->link_of_branch[l] >= 0;
         const Watched entry{l, net.from[l], net.to[l], is_link, rating(net, l, options_.rating_base),
                             rating(net, l, options_.rating_contingency), model_->elements.branch[l]};
-        if (entry.limit_intact > 0.0 || entry.limit_after > 0.0) watched_.push_back(entry);
+        const bool has_limit = entry.limit_intact > 0.0 || entry.limit_after > 0.0;
+        watched_of_.push_back(has_limit ? static_cast<int>(watched_.size()) : -1);
+        if (has_limit) watched_.push_back(entry);
     }
     const auto n = static_cast<std::size_t>(net.n_bus);
     for (auto* array : {&vm_, &e_, &f_, &d_vm_, &d_e_, &d_f_}) array->assign(n, 0.0);
@@ -179,70 +181,88 @@ StateReader::Flow StateReader::change_of(const Watched& branch) const {
     return change;
 }
 
-void StateReader::read_branches(bool after, Collector& out) const {
+void StateReader::read_branch(const Watched& branch, double rated, Collector& out) const {
+    if (!(rated > 0.0) || out_[branch.branch] != 0 || !(vm_[branch.from] > 0.0)) return;
     CheckedState& state = out.state();
-    for (const Watched& branch : watched_) {
-        const double rated = after ? branch.limit_after : branch.limit_intact;
-        if (!(rated > 0.0) || out_[branch.branch] != 0 || !(vm_[branch.from] > 0.0)) continue;
-        const Flow s = flow_of(branch);
-        const double square_from = s.p_from * s.p_from + s.q_from * s.q_from;
-        const double square_to = s.p_to * s.p_to + s.q_to * s.q_to;
-        const bool to_side = square_to > square_from;
-        const double value = std::sqrt(to_side ? square_to : square_from);
-        if (value / rated > state.worst_loading) {
-            state.worst_loading = value / rated;
-            state.worst_loading_branch = branch.branch;
-        }
-        Reading plain{Watch::thermal, branch.branch, to_side, value, rated};
-        Reading reading = plain;
-        if (!out.set_limit(reading)) continue;
-        const double limit = reading.limit;
-        double step = never;
-        if (out.has_tangent()) {
-            const Flow d = change_of(branch);
-            const double room = limit - value;
-            const double speed = std::max(d.p_from * d.p_from + d.q_from * d.q_from, d.p_to * d.p_to + d.q_to * d.q_to);
-            const double reach = out.reach();
-            // No farther along than speed times the step: what cannot get there in time need not be solved for.
-            if (room > 0.0 && std::isfinite(reach) && room * room > speed * reach * reach) step = std::sqrt(room * room / speed);
-            else
-                step = std::min(crossing(s.p_from, s.q_from, d.p_from, d.q_from, limit),
-                                crossing(s.p_to, s.q_to, d.p_to, d.q_to, limit));
-        }
-        if (!out.matters(value / limit, step)) continue;
-        out.take(plain, value / limit, step, [&] {
-            const Flow d = change_of(branch);
-            return to_side ? (s.p_to * d.p_to + s.q_to * d.q_to) / (value * limit)
-                           : (s.p_from * d.p_from + s.q_from * d.q_from) / (value * limit);
-        });
+    const Flow s = flow_of(branch);
+    const double square_from = s.p_from * s.p_from + s.q_from * s.q_from;
+    const double square_to = s.p_to * s.p_to + s.q_to * s.q_to;
+    const bool to_side = square_to > square_from;
+    const double value = std::sqrt(to_side ? square_to : square_from);
+    if (value / rated > state.worst_loading) {
+        state.worst_loading = value / rated;
+        state.worst_loading_branch = branch.branch;
     }
+    const Reading plain{Watch::thermal, branch.branch, to_side, value, rated};
+    Reading reading = plain;
+    if (!out.set_limit(reading)) return;
+    const double limit = reading.limit;
+    double step = never;
+    if (out.has_tangent()) {
+        const Flow d = change_of(branch);
+        const double room = limit - value;
+        const double speed = std::max(d.p_from * d.p_from + d.q_from * d.q_from, d.p_to * d.p_to + d.q_to * d.q_to);
+        const double reach = out.reach();
+        // No farther along than speed times the step: what cannot get there in time need not be solved for.
+        if (room > 0.0 && std::isfinite(reach) && room * room > speed * reach * reach) step = std::sqrt(room * room / speed);
+        else
+            step = std::min(crossing(s.p_from, s.q_from, d.p_from, d.q_from, limit),
+                            crossing(s.p_to, s.q_to, d.p_to, d.q_to, limit));
+    }
+    if (!out.matters(value / limit, step)) return;
+    out.take(plain, value / limit, step, [&] {
+        const Flow d = change_of(branch);
+        return to_side ? (s.p_to * d.p_to + s.q_to * d.q_to) / (value * limit)
+                       : (s.p_from * d.p_from + s.q_from * d.q_from) / (value * limit);
+    });
+}
+
+// `slope`: of the severity, p.u. per p.u. of shift.
+void StateReader::read_voltage(Watch watch, int bus, double value, double limit, double slope, Collector& out) const {
+    const Reading plain{watch, bus, false, value, limit};
+    Reading reading = plain;
+    if (!out.set_limit(reading)) return;
+    const double severity = 1.0 + (watch == Watch::voltage_low ? reading.limit - value : value - reading.limit);
+    // Held, or moving inwards: never. A step is the difference of two states; the search follows it by its
+    // severity alone.
+    const double step = watch != Watch::voltage_step && slope > 1e-12 ? std::max(0.0, (1.0 - severity) / slope) : never;
+    if (out.matters(severity, step)) out.take(plain, severity, step, [&] { return watch == Watch::voltage_step ? nan_value : slope; });
+}
+
+void StateReader::read_bands(int bus, Collector& out) const {
+    const Network& net = *model_->network;
+    read_voltage(Watch::voltage_low, bus, vm_[bus], net.vmin[bus], -d_vm_[bus], out);
+    read_voltage(Watch::voltage_high, bus, vm_[bus], net.vmax[bus], d_vm_[bus], out);
 }
 
 void StateReader::read_buses(const Solution* intact, Collector& out) const {
-    const Network& net = *model_->network;
-    CheckedState& state = out.state();
     const bool steps = intact != nullptr && options_.voltage_step > 0.0;
     if (!options_.voltage_limits && !steps) return;
-    for (int b = 0; b < net.n_bus; ++b) {
+    for (int b = 0; b < model_->network->n_bus; ++b) {
         if (!(vm_[b] > 0.0)) continue;
-        const auto take = [&](Watch watch, double value, double limit, double slope) {
-            Reading plain{watch, b, false, value, limit};
-            Reading reading = plain;
-            if (!out.set_limit(reading)) return;
-            const double severity = 1.0 + (watch == Watch::voltage_low ? reading.limit - value : value - reading.limit);
-            // Held, or moving inwards: never. A step is the difference of two states; the search follows it by its
-            // severity alone.
-            const double step = watch != Watch::voltage_step && slope > 1e-12 ? std::max(0.0, (1.0 - severity) / slope) : never;
-            if (out.matters(severity, step)) out.take(plain, severity, step, [&] { return watch == Watch::voltage_step ? nan_value : slope; });
-        };
         if (options_.voltage_limits) {
-            state.min_vm = std::min(state.min_vm, vm_[b]);
-            take(Watch::voltage_low, vm_[b], net.vmin[b], -d_vm_[b]);
-            take(Watch::voltage_high, vm_[b], net.vmax[b], d_vm_[b]);
+            out.state().min_vm = std::min(out.state().min_vm, vm_[b]);
+            read_bands(b, out);
         }
         if (steps && intact->live[b] != 0)
-            take(Watch::voltage_step, std::abs(vm_[b] - intact->vm[b]), options_.voltage_step, nan_value);
+            read_voltage(Watch::voltage_step, b, std::abs(vm_[b] - intact->vm[b]), options_.voltage_step, nan_value, out);
     }
+}
+
+CheckedState StateReader::read_listed(int contingency, std::span<const int> branches, std::span<const int> buses,
+                                      double lowest_vm, const ReadingRules& rules) {
+    CheckedState state;
+    state.contingency = contingency;
+    state.solved = true;
+    state.mismatch = mismatch_;
+    Collector out(rules, has_tangent_, state);
+    for (const int l : branches)
+        if (watched_of_[l] >= 0) read_branch(watched_[watched_of_[l]], watched_[watched_of_[l]].limit_after, out);
+    if (!options_.voltage_limits) return state;
+    state.min_vm = lowest_vm;
+    for (const int b : buses)
+        if (vm_[b] > 0.0) read_bands(b, out);
+    return state;
 }
 
 CheckedState StateReader::read(int contingency, const Solution* intact, const ReadingRules& rules) {
@@ -251,7 +271,7 @@ CheckedState StateReader::read(int contingency, const Solution* intact, const Re
     state.solved = true;
     state.mismatch = mismatch_;
     Collector out(rules, has_tangent_, state);
-    read_branches(intact != nullptr, out);
+    for (const Watched& branch : watched_) read_branch(branch, intact != nullptr ? branch.limit_after : branch.limit_intact, out);
     read_buses(intact, out);
     return state;
 }

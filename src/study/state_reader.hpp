@@ -69,6 +69,10 @@ public:
     /// A state of a lane, with its tangent when the sweep has a direction.
     void load(const LaneOutcome& outcome, std::span<const int> branches_out);
 
+    /// Reads of the state loaded last, after a contingency, only these branches and buses, both ascending.
+    [[nodiscard]] CheckedState read_listed(int contingency, std::span<const int> branches, std::span<const int> buses,
+                                           double lowest_vm, const ReadingRules& rules);
+
     /// Reads the state loaded last. `intact`: the state before the contingency; null for the intact grid itself.
     [[nodiscard]] CheckedState read(int contingency, const Solution* intact, const ReadingRules& rules);
 
@@ -86,12 +90,15 @@ private:
     void take_phasor(int bus, double vm, double va, double dva, double dlnv);
     [[nodiscard]] Flow flow_of(const Watched& branch) const;
     [[nodiscard]] Flow change_of(const Watched& branch) const;
-    void read_branches(bool after, Collector& out) const;
+    void read_branch(const Watched& branch, double rated, Collector& out) const;
+    void read_bands(int bus, Collector& out) const;
+    void read_voltage(Watch watch, int bus, double value, double limit, double slope, Collector& out) const;
     void read_buses(const Solution* intact, Collector& out) const;
 
     ModelPtr model_;
     MonitorOptions options_;
     std::vector<Watched> watched_;
+    std::vector<int> watched_of_;                        ///< [n_branch] place in watched_; -1
     std::vector<double> vm_, e_, f_, d_vm_, d_e_, d_f_;  ///< [n_bus]; vm 0: dead
     std::vector<unsigned char> out_;                     ///< [n_branch]
     std::vector<int> marked_;                            ///< branches set in out_

@@ -68,7 +68,10 @@ private:
 /// Limits the sweep reads states against, p.u.; 0 or infinite: none.
 struct LaneLimits {
     std::vector<double> branch;                ///< [n_branch] apparent power; empty: not watched
-    std::vector<double> vm_low, vm_high;       ///< [n_bus]; empty: not watched
+    std::vector<double> vm_low, vm_high;       ///< [n_bus]; empty: not watched; vm_low negative: not this bus
+    /// Lists beside what may be violated also what is nearest to its limit and, with a direction, what may be among the
+    /// three first to bind.
+    bool nearest = false;
 };
 
 /// One outage solved in a lane; valid during the callback.
@@ -133,6 +136,8 @@ private:
     void run_controls(Pack& pack);
     bool update_control(Pack& pack, int lane);
     void report(Pack& pack);
+    void list_nearest(const std::vector<solver::LaneBranchMask>& out, bool along, solver::LaneFlowArgs& flows,
+                      solver::LaneVoltageArgs& voltages);
     void eject(Pack& pack, int lane);
     void recycle(std::unique_ptr<Job> job);
 
@@ -143,6 +148,7 @@ private:
 
     solver::AdmittanceValues patched_;         ///< intact but while an outage is read from it
     std::vector<solver::LaneBranch> branches_;
+    bool nearest_ = false;
     std::vector<double> vm_low_, vm_high_;     ///< by places
     std::vector<solver::LaneBranchMask> listed_branches_;
     std::vector<solver::LanePlaceMask> listed_places_;

@@ -66,6 +66,7 @@ public:
 
     void flows(LaneFlowArgs& args) const { kernels_->flows(arrays_, args); }
     void voltages(LaneVoltageArgs& args) const { kernels_->voltages(arrays_, args); }
+    void reach(LaneReachArgs& args) const { kernels_->reach(arrays_, args); }
     [[nodiscard]] std::uint32_t reactive_screen(const LaneReactiveScreen& screen) const {
         return kernels_->reactive_screen(arrays_, screen);
     }

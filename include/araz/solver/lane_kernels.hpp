@@ -121,6 +121,22 @@ struct LaneVoltageArgs {
     double highest[8] = {};        ///< out
 };
 
+/// States against their limits: what is over or within 1e-6 of one, what is nearest to one so far and, along the tangent
+/// in `x`, what is among the three first to meet one so far. A superset of what a reader keeps; it reads these again.
+struct LaneReachArgs {
+    const LaneBranch* branches = nullptr;
+    std::int32_t n_branch = 0;
+    const LaneBranchMask* out = nullptr;  ///< outages by ascending branch
+    std::int32_t n_out = 0;
+    const double* low = nullptr;   ///< [places] p.u.; negative: not watched; null: none is
+    const double* high = nullptr;  ///< [places]
+    bool along = false;            ///< x holds (dva, dlnV) by node, 0 at the other places
+    LaneBranchMask* branches_listed = nullptr;  ///< [n_branch] out
+    std::int32_t n_branches_listed = 0;
+    LanePlaceMask* places_listed = nullptr;     ///< [places] out
+    std::int32_t n_places_listed = 0;
+};
+
 /// What the screen of regulated buses needs. [r]: regulated nodes x W.
 struct LaneReactiveScreen {
     const std::int32_t* node = nullptr;
@@ -160,6 +176,7 @@ struct LaneKernels {
     /// Flows of all branches against their limits.
     void (*flows)(const LaneArrays&, LaneFlowArgs&) = nullptr;
     void (*voltages)(const LaneArrays&, LaneVoltageArgs&) = nullptr;
+    void (*reach)(const LaneArrays&, LaneReachArgs&) = nullptr;
     /// Lanes in which some regulated bus may have to switch.
     std::uint32_t (*reactive_screen)(const LaneArrays&, const LaneReactiveScreen&) = nullptr;
     /// The vectorised sine and cosine themselves: n x W values. At most 2.5 units in the last place for

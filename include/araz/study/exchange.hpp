@@ -39,6 +39,7 @@ struct ExchangePoint {
     Solution intact;
     double net_export = 0.0;  ///< of A, p.u.
     double loss = 0.0;        ///< whole system, p.u.
+    std::vector<double> beyond;  ///< infeed of each cell beyond its share of the shift, p.u.; net exchanges only
 };
 
 class Exchange {
@@ -46,8 +47,9 @@ public:
     /// `base` is the solved base state, which the shift starts from.
     Exchange(ModelPtr model, ExchangeMode mode, const KeyChoice& key, ExchangeSides sides, const Solution& base);
 
-    /// Solves the intact grid at a shift >= 0 p.u., starting from `warm`.
-    [[nodiscard]] ExchangePoint solve(Engine& engine, double shift, const Solution& warm) const;
+    /// Solves the intact grid at a shift >= 0 p.u., starting from `warm`. `near`: a solved point of another shift, from
+    /// which the change of losses is guessed; may be null.
+    [[nodiscard]] ExchangePoint solve(Engine& engine, double shift, const Solution& warm, const ExchangePoint* near = nullptr) const;
 
     [[nodiscard]] double source_room() const { return source_.capacity(); }
     [[nodiscard]] double sink_room() const { return sink_.capacity(); }
@@ -90,7 +92,7 @@ private:
     [[nodiscard]] double correct(const std::vector<double>& wanted, const ExchangePoint& point,
                                  const std::vector<double>& exported, std::vector<double>& moved) const;
     [[nodiscard]] Scenario scenario_for(const std::vector<double>& moved, double shift) const;
-    [[nodiscard]] ExchangePoint solve_net(Engine& engine, double shift, const Solution& warm) const;
+    [[nodiscard]] ExchangePoint solve_net(Engine& engine, double shift, const Solution& warm, const ExchangePoint* near) const;
     [[nodiscard]] std::vector<double> measure(const Engine& engine, ExchangePoint& point) const;
 
     ModelPtr model_;

@@ -1,0 +1,127 @@
+// The kernel that reads solved states against their limits and, along a tangent, finds what binds first. Part of
+// kernels_source.hpp: included inside its namespace, once per instruction set.
+
+ARAZ_INLINE V square_root(V x) {
+#if defined(__AVX512F__) && ARAZ_LANE_WIDTH == 8
+    return (V)_mm512_maskz_sqrt_pd(0xff, (__m512d)x);
+#elif defined(__AVX2__) && ARAZ_LANE_WIDTH == 4
+    return (V)_mm256_sqrt_pd((__m256d)x);
+#elif defined(__x86_64__) && ARAZ_LANE_WIDTH == 2
+    return (V)_mm_sqrt_pd((__m128d)x);
+#else
+    V root;
+    for (int l = 0; l < W; ++l) root[l] = __builtin_sqrt(x[l]);
+    return root;
+#endif
+}
+
+// First E >= 0 with |s + E ds|^2 = limit^2, from a = |ds|^2, b = 2 s.ds and c = |s|^2 - limit^2, each over limit^2.
+// Not a number or infinite where there is none; what stands at its limit is listed whatever this says.
+ARAZ_INLINE V step_to_limit(V a, V b, V c) {
+    const V root = square_root(b * b - 4.0 * a * c);
+    const V outwards = -2.0 * c / (b + root);
+    const V inwards = (root - b) / (2.0 * a);
+    return b < splat(0.0) ? inwards : outwards;
+}
+
+ARAZ_INLINE V smaller(V a, V b) { return b < a ? b : a; }
+
+// Apparent power at both ends; linear in |Vf|^2, |Vt|^2, Re(Vf Vt*) and Im(Vf Vt*), so their changes give its change.
+struct Ends {
+    V pf, qf, pt, qt;
+};
+ARAZ_INLINE Ends power_at_ends(const LaneBranch& y, V vf, V vt, V c, V s) {
+    return {vf * y.gff + c * y.gft + s * y.bft, s * y.gft - c * y.bft - vf * y.bff, vt * y.gtt + c * y.gtf - s * y.btf,
+            -(vt * y.btt + s * y.gtf + c * y.btf)};
+}
+
+// The three smallest steps so far, lane by lane.
+struct Nearest {
+    V first = splat(1e300), second = splat(1e300), third = splat(1e300);
+    inline __attribute__((always_inline)) M take(V step) {
+        // Ties within rounding are all listed: who comes first is decided by the reader.
+        const M listed = step <= third * (1.0 + 1e-9);
+        third = step < third ? step : third;
+        const V low = third < second ? third : second;
+        third = third < second ? second : third;
+        second = low < first ? first : low;
+        first = low < first ? low : first;
+        return listed;
+    }
+};
+
+ARAZ_INLINE V tangent_at(const LaneArrays& a, std::ptrdiff_t place, int which) {
+    return place < a.program.n_node ? at(a.x, 2 * place + which) : V{};
+}
+
+void reach_branches(const LaneArrays& a, LaneReachArgs& args, Nearest& nearest) {
+    V highest{};
+    const LaneBranchMask* out = args.out;
+    const LaneBranchMask* last_out = args.out + args.n_out;
+    for (int l = 0; l < args.n_branch; ++l) {
+        const LaneBranch& y = args.branches[l];
+        std::uint32_t gone = 0;
+        for (; out != last_out && out->branch == l; ++out) gone |= out->lanes;
+        if (y.inverse_limit_squared == 0.0) continue;
+        const V ef = at(a.e, y.from), ff = at(a.f, y.from);
+        const V et = at(a.e, y.to), ft = at(a.f, y.to);
+        const V c = ef * et + ff * ft;
+        const V s = ff * et - ef * ft;
+        const V vf = ef * ef + ff * ff;
+        const V vt = et * et + ft * ft;
+        const Ends flow = power_at_ends(y, vf, vt, c, s);
+        const V from = (flow.pf * flow.pf + flow.qf * flow.qf) * y.inverse_limit_squared;
+        const V to = (flow.pt * flow.pt + flow.qt * flow.qt) * y.inverse_limit_squared;
+        const V loading = from < to ? to : from;
+        M listed = (loading >= highest * (1.0 - 1e-9)) | (loading >= splat(1.0 - 1e-6));
+        M there = M{} - 1;
+        if (gone != 0) there = ~lanes_of(gone);
+        highest = (there & (highest < loading)) ? loading : highest;
+        if (args.along) {
+            const V dlf = tangent_at(a, y.from, 1), dlt = tangent_at(a, y.to, 1);
+            const V turn = tangent_at(a, y.from, 0) - tangent_at(a, y.to, 0);
+            const V stretch = dlf + dlt;
+            const Ends d = power_at_ends(y, 2.0 * vf * dlf, 2.0 * vt * dlt, c * stretch - s * turn, s * stretch + c * turn);
+            const V scale = splat(y.inverse_limit_squared);
+            const V at_from = step_to_limit((d.pf * d.pf + d.qf * d.qf) * scale, 2.0 * (flow.pf * d.pf + flow.qf * d.qf) * scale, from - 1.0);
+            const V at_to = step_to_limit((d.pt * d.pt + d.qt * d.qt) * scale, 2.0 * (flow.pt * d.pt + flow.qt * d.qt) * scale, to - 1.0);
+            // Of a number and none the number counts.
+            V step = at_from == at_from ? at_from : at_to;
+            step = smaller(step, at_to);
+            step = (there & (step == step)) ? step : splat(1e300);
+            listed |= nearest.take(step);
+        }
+        const std::uint32_t bits = bits_of(listed & there);
+        if (bits != 0) args.branches_listed[args.n_branches_listed++] = {l, bits};
+    }
+}
+
+void reach_buses(const LaneArrays& a, LaneReachArgs& args, Nearest& nearest) {
+    V widest = splat(-1e300);
+    for (std::ptrdiff_t i = 0; i < a.program.n_place; ++i) {
+        if (args.low[i] < 0.0) continue;
+        const V vm = at(a.vm, i);
+        const M live = vm > splat(0.0);
+        const V under = args.low[i] - vm;
+        const V over = vm - args.high[i];
+        const V beyond = under < over ? over : under;
+        M listed = (beyond >= widest - 1e-9) | (beyond >= splat(-1e-6));
+        widest = (live & (widest < beyond)) ? beyond : widest;
+        if (args.along) {
+            const V rises = vm * tangent_at(a, i, 1);
+            // Held, or moving inwards: never.
+            V step = rises > splat(1e-12) ? -over / rises : splat(1e300);
+            step = rises < splat(-1e-12) ? under / rises : step;
+            listed |= nearest.take(live ? step : splat(1e300));
+        }
+        const std::uint32_t bits = bits_of(listed & live);
+        if (bits != 0) args.places_listed[args.n_places_listed++] = {static_cast<std::int32_t>(i), bits};
+    }
+}
+
+void reach(const LaneArrays& a, LaneReachArgs& args) {
+    Nearest nearest;
+    args.n_branches_listed = args.n_places_listed = 0;
+    reach_branches(a, args, nearest);
+    if (args.low != nullptr) reach_buses(a, args, nearest);
+}
