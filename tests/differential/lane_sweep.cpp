@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <complex>
+#include <limits>
 
 #include "araz/control/control_table.hpp"
 #include "araz/engine/lane_sweep.hpp"
@@ -167,6 +169,75 @@ protected:
         return {make_grid(recipe), std::get<1>(GetParam()), 1e-8};
     }
 };
+
+// What binds along the tangent, computed branch by branch in complex numbers.
+double step_to_limit(const Network& net, const ElectricalModel& model, const LaneOutcome& at, int l, double limit) {
+    using Complex = std::complex<double>;
+    const int f = net.from[l];
+    const int t = net.to[l];
+    const solver::BranchAdmittance& y = model.elements.branch[l];
+    const Complex vf = std::polar(at.vm(f), at.va(f)), vt = std::polar(at.vm(t), at.va(t));
+    const Complex dvf = vf * Complex(at.dlnv(f), at.dva(f)), dvt = vt * Complex(at.dlnv(t), at.dva(t));
+    const auto end = [&](Complex own, Complex other, Complex v, Complex w, Complex dv, Complex dw) {
+        const Complex s = v * std::conj(own * v + other * w);
+        const Complex ds = dv * std::conj(own * v + other * w) + v * std::conj(own * dv + other * dw);
+        const double a = std::norm(ds);
+        const double b = 2.0 * (s.real() * ds.real() + s.imag() * ds.imag());
+        const double c = std::norm(s) - limit * limit;
+        return c >= 0.0 ? 0.0 : (std::sqrt(b * b - 4.0 * a * c) - b) / (2.0 * a);
+    };
+    return std::min(end({y.gff, y.bff}, {y.gft, y.bft}, vf, vt, dvf, dvt), end({y.gtt, y.btt}, {y.gtf, y.btf}, vt, vf, dvt, dvf));
+}
+
+TEST_P(LaneSweepGrids, TheNearestToALimitAreAmongTheListed) {
+    const Sweep at = sweep();
+    const Network& net = *at.setup.model->network;
+    LaneLimits limits;
+    limits.nearest = true;
+    for (int l = 0; l < net.n_branch; ++l) limits.branch.push_back(3.0 + 0.25 * (l % 5));
+    limits.vm_low.assign(static_cast<std::size_t>(net.n_bus), 0.8);
+    limits.vm_high.assign(static_cast<std::size_t>(net.n_bus), 1.2);
+    std::vector<double> direction;
+    for (int b = 0; b < net.n_bus; ++b) direction.insert(direction.end(), {std::sin(1.0 + b), 0.3 * std::cos(2.0 * b)});
+    for (const solver::Isa isa : solver::available_isas()) {
+        SCOPED_TRACE(solver::to_string(isa));
+        LaneSweep lanes(at.lanes, isa, limits);
+        lanes.set_direction(direction);
+        const std::vector<int> order = at.all();
+        std::size_t next = 0;
+        int seen = 0;
+        lanes.run([&] { return next < order.size() ? order[next++] : -1; }, [&](int item) { return at.outages[item]; },
+                  [&](const LaneOutcome& outcome) {
+                      if (!outcome.solved || !outcome.has_tangent) return;
+                      ++seen;
+                      const auto& out = at.outages[outcome.item].branches_out;
+                      int first = -1, highest = -1;
+                      double smallest = std::numeric_limits<double>::infinity(), largest = 0.0;
+                      for (int l = 0; l < net.n_branch; ++l) {
+                          if (std::find(out.begin(), out.end(), l) != out.end() || !(outcome.vm(net.from[l]) > 0.0)) continue;
+                          const double step = step_to_limit(net, *at.setup.model, outcome, l, limits.branch[l]);
+                          if (step < smallest) smallest = step, first = l;
+                          const solver::BranchFlow s = solver::branch_flow(at.setup.model->elements.branch[l], outcome.vm(net.from[l]),
+                                                                           outcome.va(net.from[l]), outcome.vm(net.to[l]), outcome.va(net.to[l]));
+                          const double loading = std::max(std::hypot(s.p_from, s.q_from), std::hypot(s.p_to, s.q_to)) / limits.branch[l];
+                          if (loading > largest) largest = loading, highest = l;
+                      }
+                      const auto listed = [&](int l) { return std::binary_search(outcome.branches.begin(), outcome.branches.end(), l); };
+                      EXPECT_TRUE(listed(first)) << "branch " << first << " binds after " << smallest;
+                      EXPECT_TRUE(listed(highest)) << "branch " << highest << " is loaded to " << largest;
+                      int lowest = -1;
+                      double room = std::numeric_limits<double>::infinity();
+                      for (int b = 0; b < net.n_bus; ++b) {
+                          if (!(outcome.vm(b) > 0.0)) continue;
+                          const double here = std::min(outcome.vm(b) - 0.8, 1.2 - outcome.vm(b));
+                          if (here < room) room = here, lowest = b;
+                      }
+                      EXPECT_TRUE(std::binary_search(outcome.buses.begin(), outcome.buses.end(), lowest)) << "bus " << lowest;
+                      EXPECT_LT(outcome.branches.size(), static_cast<std::size_t>(net.n_branch)) << "lists everything";
+                  });
+        EXPECT_GT(seen, 0);
+    }
+}
 
 TEST_P(LaneSweepGrids, TangentsAreThoseOfTheScalarEngine) {
     const Sweep at = sweep();
