@@ -44,6 +44,33 @@ void check_sums(DirectionCheck& check) {
     law.report(check.report);
 }
 
+// Room left on both sides in one synchronous part, MW.
+struct PartRoom {
+    double source = 0.0, sink = 0.0;
+    bool has_source = false, has_sink = false;
+};
+
+// Room of every part that holds units of both sides: without DC lines no other can take part.
+std::vector<PartRoom> rooms(const DirectionCheck& check) {
+    const std::vector<int> part = own_parts(check.base_grid, {});
+    std::map<int, int> node_of;
+    for (const OwnSource& source : check.base_grid.sources)
+        if (source.generator >= 0) node_of[source.generator + 1] = source.node;
+    std::map<int, PartRoom> by_part;
+    for (const GeneratorShift& shift : check.direction.shifts) {
+        const auto node = node_of.find(shift.generator);
+        if (node == node_of.end()) continue;
+        PartRoom& room = by_part[part[node->second]];
+        const bool source = shift.side == "source";
+        (source ? room.source : room.sink) += std::max(0.0, source ? shift.p_max_mw - shift.shifted_mw : shift.shifted_mw - shift.p_min_mw);
+        (source ? room.has_source : room.has_sink) = true;
+    }
+    std::vector<PartRoom> out;
+    for (const auto& [k, room] : by_part)
+        if (room.has_source && room.has_sink) out.push_back(room);
+    return out;
+}
+
 // A key that ends has no room left; a search that was told where to stop stopped there.
 void check_exhaustion(DirectionCheck& check) {
     const DirectionResult& d = check.direction;
@@ -54,10 +81,12 @@ void check_exhaustion(DirectionCheck& check) {
     // Loads move within themselves, pg has no limits, and DC lines may carry less than the units behind them.
     const bool by_units = key != "load" && key != "pg" && !(check.with_dc_lines && !check.grid.dc_lines.empty());
     if (by_units && (d.limit.cause == "key_source" || d.limit.cause == "key_sink")) {
-        double room = 0.0;
-        for (const GeneratorShift& shift : d.shifts) {
-            if (d.limit.cause == "key_source" && shift.side == "source") room += std::max(0.0, shift.p_max_mw - shift.shifted_mw);
-            if (d.limit.cause == "key_sink" && shift.side == "sink") room += std::max(0.0, shift.shifted_mw - shift.p_min_mw);
+        // Of several parts that share the shift the first to end ends the transfer, on whichever side it ends.
+        const std::vector<PartRoom> parts = rooms(check);
+        double room = HUGE_VAL;
+        for (const PartRoom& part : parts) {
+            const double named = d.limit.cause == "key_source" ? part.source : part.sink;
+            room = std::min(room, parts.size() == 1 ? named : std::min(part.source, part.sink));
         }
         law.see(std::isnan(room) ? HUGE_VAL : room, "limit.cause");
     }

@@ -27,6 +27,11 @@ TEST(ShippedCertificate, OfBothDirectionsVerifies) { expect_verified({"--both"})
 
 TEST(ShippedCertificate, OfAnAsynchronousBorderVerifies) { expect_verified({"--variant", "tie-island"}); }
 
+// Two synchronous systems that both hold units of either side: the key of one of them ends the transfer.
+TEST(ShippedCertificate, EndedByTheKeyOfOneOfTwoSystemsVerifies) {
+    expect_verified({"--both", "--variant", "tie-island", "--point", "spring-night-2026"});
+}
+
 TEST(ShippedCertificate, WithListedContingenciesAndAPointVerifies) {
     expect_verified({"--contingencies", "all," ARAZ_SOURCE_DIR "/cases/azerbaijan-iran/contingencies.csv", "--point", "summer-peak-2030"});
 }
