@@ -28,6 +28,8 @@ constexpr std::array table{
                "CSV with columns area,net_export_mw for --slack area; other areas keep what the dispatch of the case gives", "Solving", 0, 0},
     OptionSpec{"--post-contingency", choice, "frozen|automatic", "frozen",
                "after a contingency: discrete controls keep their positions, or act too; reactive limits and the slack act in both", "Contingencies", 0, 0},
+    OptionSpec{"--controls", text, "LIST", "",
+               "equipment that moves to its targets: taps, phase, shunts, svc (comma separated), all or none; none without it", "Solving", 0, 0},
     OptionSpec{"--merge-below", number, "PU", "1e-8",
                "branches with |r + jx| below this join their buses without impedance; r = x = 0 always does", "Data", 0.0, 0.01},
     OptionSpec{"--dc-lines", choice, "as-case|on|off", "as-case",

@@ -103,8 +103,8 @@ std::string shell_word(const std::string& word) {
 
 // The power flow of these options, whatever the verb, without what only shapes its output.
 std::string power_flow_command(const Options& options, const std::string& path, const std::string& without) {
-    static constexpr std::array<std::string_view, 19> of_power_flow{
-        "--q-limits", "--q-limits-slack", "--slack", "--slack-key", "--slack-factors", "--area-schedule", "--method",
+    static constexpr std::array<std::string_view, 20> of_power_flow{
+        "--q-limits", "--q-limits-slack", "--controls", "--slack", "--slack-key", "--slack-factors", "--area-schedule", "--method",
         "--start", "--tol", "--max-iterations", "--allow", "--deny", "--merge-below", "--dc-lines", "--load-model",
         "--point", "--variant", "--from-format", "--scale-load"};
     std::string command = "araz pf " + shell_word(path);
@@ -121,6 +121,7 @@ EngineOptions engine_options(const Options& options, SlackOptions slack) {
     ControlChoice controls;
     controls.reactive_limits = options.on("--q-limits");
     controls.slack_limits = options.on("--q-limits-slack");
+    for (const std::string& word : options.list("--controls")) static_cast<void>(choose_control(word, controls));
     engine.controls = [controls] { return make_controls(controls); };
     const bool frozen = options.text("--post-contingency") != "automatic";
     engine.controls_after = [controls, frozen] { return make_controls(controls, frozen); };
@@ -162,6 +163,26 @@ DiagnosisMeans diagnosis_means(const Options& options, const std::string& path, 
     return means;
 }
 
+Findings unknown_controls(const Options& options) {
+    const auto words = device_control_words();
+    std::vector<std::string> known(words.begin(), words.end());
+    known.insert(known.end(), {"all", "none"});
+    Findings wrong;
+    const std::vector<std::string> asked = options.list("--controls");
+    for (const std::string& word : asked) {
+        Finding finding;
+        finding.code = "AZ3010";
+        if (std::find(known.begin(), known.end(), word) == known.end())
+            finding.message = "--controls: '" + word + "' is not one of " + join(known, ", ") + did_you_mean(word, known);
+        else if (word == "none" && asked.size() > 1)
+            finding.message = "--controls: none stands alone";
+        else
+            continue;
+        wrong.push_back(finding);
+    }
+    return wrong;
+}
+
 }  // namespace
 
 Result<Case> read_input(const Options& options, const std::string& path) {
@@ -176,6 +197,7 @@ Result<StudySetup> make_setup(const Options& options, const std::string& path) {
 }
 
 Result<StudySetup> make_setup(const Options& options, const std::string& path, Case grid) {
+    if (Findings wrong = unknown_controls(options); !wrong.empty()) return Error{ErrorKind::usage, std::move(wrong)};
     if (options.given("--scale-load")) grid = scale_load_and_generation(std::move(grid), options.number("--scale-load"));
     BuildOptions build = build_options(options);
     auto load_model = LoadModelChoice::parse(options.text("--load-model"));
@@ -196,6 +218,9 @@ Result<StudySetup> make_setup(const Options& options, const std::string& path, C
         return Error::make(ErrorKind::usage, "AZ3033",
                            "--method " + options.text("--method") + " knows neither distributed slack nor buses joined without impedance",
                            "leave --method out: Newton knows both");
+    ControlChoice chosen;
+    for (const std::string& word : options.list("--controls")) static_cast<void>(choose_control(word, chosen));
+    setup.settle_first = chosen.any_device();
     setup.diagnosis = diagnosis_means(options, path, build, setup.engine.slack);
 
     Findings wrong;

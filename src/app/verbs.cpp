@@ -15,7 +15,7 @@ const std::vector<Verb>& verb_table() {
          "  araz convert cases/azerbaijan-iran out.m\n"
          "  araz convert cases/azerbaijan-iran --point winter-peak-2030 --variant tie-330 out.m\n", run_convert},
         {"pf", "AC power flow: voltages, line loadings, losses, area interchange", "CASE", 1, 1,
-         {"--dc", "--q-limits", "--q-limits-slack", "--slack", "--slack-key", "--slack-factors", "--area-schedule", "--method",
+         {"--dc", "--q-limits", "--q-limits-slack", "--controls", "--slack", "--slack-key", "--slack-factors", "--area-schedule", "--method",
           "--start", "--tol", "--max-iterations", "--scale-load", "--rating-base", "--voltage-limits", "--fail-on-violations",
           "--allow", "--deny", "--merge-below", "--dc-lines", "--load-model", "--point", "--variant", "--from-format", "--format", "--output", "--table", "--limit",
           "--color"},
@@ -23,7 +23,7 @@ const std::vector<Verb>& verb_table() {
          "  araz pf case118.m --q-limits off -o result.h5\n",
          run_pf},
         {"n1", "AC contingency analysis of every single branch outage", "CASE", 1, 1,
-         {"--q-limits", "--q-limits-slack", "--slack", "--slack-key", "--slack-factors", "--area-schedule",
+         {"--q-limits", "--q-limits-slack", "--controls", "--slack", "--slack-key", "--slack-factors", "--area-schedule",
           "--post-contingency", "--start", "--tol", "--max-iterations", "--scale-load", "--threads", "--engine", "--rating-base", "--rating-contingency",
           "--voltage-limits", "--voltage-step", "--fail-on-violations", "--contingencies", "--generators", "--bus-outages", "--exclude",
           "--second-islands", "--screen", "--audit-screen", "--allow", "--deny",
@@ -33,7 +33,7 @@ const std::vector<Verb>& verb_table() {
         {"capacity", "N-1-secure AC export capacity from one area to another, with certificate", "CASE", 1, 1,
          {"--from", "--to", "--borders", "--both", "--group", "--group-file", "--exchange", "--key", "--key-file", "--base-insecure", "--tolerance", "--audit",
           "--max", "--trm", "--aac", "--remedial", "--reinforcements", "--contingencies", "--generators", "--exclude", "--rating-base", "--rating-contingency",
-          "--voltage-limits", "--voltage-step", "--q-limits", "--q-limits-slack", "--slack", "--slack-key", "--slack-factors",
+          "--voltage-limits", "--voltage-step", "--q-limits", "--q-limits-slack", "--controls", "--slack", "--slack-key", "--slack-factors",
           "--area-schedule", "--post-contingency", "--start", "--tol", "--max-iterations", "--scale-load", "--export-states", "--recheck", "--threads", "--engine", "--allow", "--deny",
           "--merge-below", "--dc-lines", "--load-model", "--point", "--variant", "--from-format", "--format", "--output", "--table", "--limit", "--color", "--progress"},
          "  araz capacity cases/azerbaijan-iran --from AZ --to IR --both\n"

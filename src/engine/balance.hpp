@@ -59,6 +59,9 @@ public:
     [[nodiscard]] double own(int k, int j) const override;
     [[nodiscard]] int bus_of(int k) const override;
 
+    /// The same grid with its devices elsewhere.
+    void use(const ElectricalModel& model) { in_.model = &model; }
+
     /// Meets the balance of the lossless DC model, where it is a sum: p less the shunts.
     void balance_dc();
 

@@ -99,6 +99,41 @@ std::shared_ptr<const ElectricalModel> ElectricalModel::build(NetworkPtr network
     return model;
 }
 
+void apply_positions(const ElectricalModel& built, std::span<const DevicePosition> devices, Network& net, ElectricalModel& model) {
+    const Network& before = *built.network;
+    std::vector<double> added(static_cast<std::size_t>(net.n_bus), 0.0);
+    for (std::size_t d = 0; d < devices.size(); ++d) {
+        Device& device = net.devices[d];
+        device.at = devices[d].value;
+        if (device.branch < 0) {
+            added[device.bus] += device.at - before.devices[d].at;
+            continue;
+        }
+        const int l = device.branch;
+        (device.kind == DeviceKind::tap ? net.tap : net.shift)[l] = device.at;
+        model.elements.branch[l] = solver::branch_admittance(net.r[l], net.x[l], net.b_charge[l], net.tap[l], net.shift[l]);
+        model.dc.b[l] = net.x[l] == 0.0 ? 0.0 : 1.0 / (net.x[l] * net.tap[l]);
+        model.dc.shift[l] = net.shift[l];
+    }
+    for (int b = 0; b < net.n_bus; ++b) {
+        net.b_shunt[b] = before.b_shunt[b] + added[b];
+        model.elements.b_shunt[b] = net.b_shunt[b];
+    }
+    solver::assemble(model.pattern, model.elements, model.ybus);
+}
+
+ModelPtr at_positions(const ModelPtr& built, std::span<const DevicePosition> devices) {
+    const auto& now = built->network->devices;
+    bool moved = false;
+    for (std::size_t d = 0; d < devices.size(); ++d) moved = moved || now[d].at != devices[d].value;
+    if (!moved) return built;
+    auto net = std::make_shared<Network>(*built->network);
+    auto model = std::make_shared<ElectricalModel>(*built);
+    apply_positions(*built, devices, *net, *model);
+    model->network = net;
+    return model;
+}
+
 ReactiveRange reactive_range(const Network& net, int generator, double p) {
     ReactiveRange range{net.qmin[generator], net.qmax[generator]};
     if (!net.is_unit(generator)) return range;

@@ -58,7 +58,7 @@ std::string outcome(const char* rung, const NewtonReport& report) {
 }  // namespace
 
 Engine::Engine(ModelPtr model, EngineOptions options)
-    : model_(std::move(model)), options_(std::move(options)), newton_(model_->pattern) {
+    : built_(std::move(model)), model_(built_), options_(std::move(options)), newton_(built_->pattern) {
     if (options_.controls) controls_ = options_.controls();
 }
 
@@ -74,7 +74,7 @@ EngineOptions for_contingencies(EngineOptions options) {
 
 solver::PowerFlowProblem Engine::problem() const {
     solver::PowerFlowProblem problem;
-    problem.pattern = &model_->pattern;
+    problem.pattern = &built_->pattern;
     problem.ybus = use_patched_ ? &patched_ : &model_->ybus;
     problem.kind = kind_;
     problem.p = p_;
@@ -249,6 +249,10 @@ ControlView Engine::view(Solution& solution, int round) {
     view.tolerance = options_.tolerance;
     view.round = round;
     view.actions = &solution.actions;
+    view.devices = solution.devices;
+    view.branch_out = out_mask_;
+    view.linearize = [this] { return newton_.linearize(problem(), state_); };
+    view.solve_linearized = [this](std::span<double> x) { newton_.solve_linearized(x); };
     return view;
 }
 
@@ -261,6 +265,7 @@ SolveStatus Engine::run_controls(const Rung& rung, Solution& solution) {
             const ControlAnswer answer = control->update(at);
             if (answer == ControlAnswer::stable) continue;
             if (answer == ControlAnswer::failed || round > options_.max_rounds) return SolveStatus::limit_cycle;
+            move_devices(solution);
             const NewtonReport report = newton(rung, std::string(control->name()), solution);
             if (!is_solved(report.status)) return report.status;
             status = report.status;
@@ -286,6 +291,42 @@ bool Engine::run_rung(const Rung& rung, Solution& solution) {
     if (!is_solved(solution.status))
         solution.tried.back() += "; with controls: " + std::string(to_string(solution.status));
     return is_solved(solution.status) && is_balanced(solution);
+}
+
+// Devices begin every rung where the network has them, whatever was solved before.
+void Engine::restore_positions(Solution& solution) {
+    const auto& devices = built_->network->devices;
+    solution.devices.assign(devices.size(), DevicePosition{});
+    for (std::size_t d = 0; d < devices.size(); ++d) solution.devices[d].value = devices[d].at;
+    use_model(built_);
+}
+
+void Engine::move_devices(const Solution& solution) {
+    const auto& now = network().devices;
+    const bool moved = !std::equal(now.begin(), now.end(), solution.devices.begin(),
+                                   [](const Device& a, const DevicePosition& b) { return a.at == b.value; });
+    if (!moved) return;
+    if (!moved_) {
+        moved_network_ = std::make_shared<Network>(*built_->network);
+        moved_ = std::make_shared<ElectricalModel>(*built_);
+        moved_->network = moved_network_;
+    }
+    apply_positions(*built_, solution.devices, *moved_network_, *moved_);
+    model_.reset();
+    use_model(moved_);
+}
+
+void Engine::use_model(ModelPtr model) {
+    if (model == model_) return;
+    model_ = std::move(model);
+    sweeper_.reset();
+    if (balance_) balance_->use(*model_);
+    if (!use_patched_) return;
+    std::vector<int> out;
+    for (int l = 0; l < static_cast<int>(out_mask_.size()); ++l)
+        if (out_mask_[l] != 0) out.push_back(l);
+    patched_ = model_->ybus;
+    solver::patch_outages(built_->pattern, model_->elements, out, out_mask_, patched_);
 }
 
 void Engine::finish(Solution& solution) {
@@ -358,6 +399,7 @@ Solution Engine::solve_ladder(const Scenario& scenario, const Solution* warm) {
     for (const Rung& rung : ladder(warm != nullptr)) {
         solution.p_load = start_p_load_;
         solution.q_load = start_q_load_;
+        restore_positions(solution);
         set_start(rung, warm);
         if (balance_) balance_->restart();
         const bool solved = run_rung(rung, solution);
@@ -440,6 +482,21 @@ void branch_flows(const ElectricalModel& model, const Solution& solution, std::v
         flows[l].q_from += solution.link_q[link];
         flows[l].p_to -= solution.link_p[link];
         flows[l].q_to -= solution.link_q[link];
+    }
+    // Devices that the solve itself has moved stand elsewhere than in the model.
+    for (std::size_t d = 0; d < solution.devices.size(); ++d) {
+        const Device& device = net.devices[d];
+        const double value = solution.devices[d].value;
+        const int l = device.branch;
+        if (l < 0 || value == device.at) continue;
+        const int f = net.from[l];
+        const int t = net.to[l];
+        if (solution.live[f] == 0 || solution.live[t] == 0 || (!solution.branch_out.empty() && solution.branch_out[l] != 0))
+            continue;
+        const bool tap = device.kind == DeviceKind::tap;
+        flows[l] = solver::branch_flow(solver::branch_admittance(net.r[l], net.x[l], net.b_charge[l], tap ? value : net.tap[l],
+                                                                 tap ? net.shift[l] : value),
+                                       solution.vm[f], solution.va[f], solution.vm[t], solution.va[t]);
     }
 }
 

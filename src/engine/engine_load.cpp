@@ -238,6 +238,9 @@ void Engine::schedule_injections(const Scenario& scenario, Solution& solution) {
 }
 
 void Engine::load(const Scenario& scenario, Solution& solution) {
+    balance_.reset();
+    use_patched_ = false;
+    use_model(built_);
     const Network& net = network();
     kind_ = model_->kind;
     v_set_ = net.v_set;

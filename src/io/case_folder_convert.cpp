@@ -27,6 +27,9 @@ double clean(double value) {
     return through_text(value, std::chars_format::general, 15);
 }
 
+/// Full width of the band of a switched shunt that states none, p.u.
+constexpr double default_shunt_band = 0.04;
+
 /// Ratings are stated to 0.1 MVA: nobody knows them better.
 double tenth(double value) {
     return clean(through_text(value, std::chars_format::fixed, 1));
@@ -65,6 +68,8 @@ private:
     void areas(const Table& table, std::vector<AreaRow>& out);
     void buses();
     void loads_and_shunts();
+    void add_shunt_device(const Reader& in, double now);
+    void add_transformer_devices(const Reader& in);
     void stored_state();
     void lines();
     void transformers();
@@ -158,12 +163,63 @@ void CaseBuilder::loads_and_shunts() {
         const Reader in(shunts, row);
         if (!in.flag("in_service")) continue;
         const double steps = in.number("steps", 1.0);
-        bus(in.text("bus")).bs_mvar += in.number("q_mvar_at_1pu") * (in.number("steps_on", steps) / steps);
+        const double now = in.number("q_mvar_at_1pu") * (in.number("steps_on", steps) / steps);
+        bus(in.text("bus")).bs_mvar += now;
+        if (in.has("controlled_bus")) add_shunt_device(in, now);
     }
     for (BusRow& at : grid_.buses) {
         at.pd_mw = clean(at.pd_mw);
         at.qd_mvar = clean(at.qd_mvar);
         at.bs_mvar = clean(at.bs_mvar);
+    }
+}
+
+// A bank in steps, or a compensator between its limits.
+void CaseBuilder::add_shunt_device(const Reader& in, double now) {
+    const bool compensator = in.text("kind") == "svc" || in.text("kind") == "statcom";
+    DeviceRow device;
+    device.kind = compensator ? DeviceKind::svc : DeviceKind::shunt;
+    device.bus = in.bus("bus");
+    device.controlled_bus = in.bus("controlled_bus");
+    device.low = compensator ? in.number("q_min_mvar_at_1pu") : 0.0;
+    device.high = in.number(compensator ? "q_max_mvar_at_1pu" : "q_mvar_at_1pu");
+    device.steps = compensator ? 0 : in.integer("steps", 1);
+    device.at = now;
+    device.target = in.number("v_target_pu", 1.0);
+    device.deadband = compensator ? 0.0 : in.number("deadband_pu", default_shunt_band);
+    device.slope_percent = in.number("slope_percent");
+    device.limits_current = in.text("kind") == "statcom";
+    device.id = in.text("shunt");
+    grid_.devices.push_back(device);
+}
+
+// Deadband without a word from the case: twice the step, so that one step from its edge stays inside.
+void CaseBuilder::add_transformer_devices(const Reader& in) {
+    const BranchRow& branch = grid_.branches.back();
+    DeviceRow device;
+    device.branch = static_cast<int>(grid_.branches.size()) - 1;
+    device.id = branch.id;
+    if (in.has("controlled_bus") && in.has("tap_min") && in.has("tap_max")) {
+        device.kind = DeviceKind::tap;
+        device.controlled_bus = in.bus("controlled_bus");
+        device.low = in.number("tap_min");
+        device.high = in.number("tap_max");
+        device.steps = in.integer("tap_steps", 0);
+        device.at = branch.ratio;
+        device.target = in.number("v_target_pu", 1.0);
+        device.deadband = in.number("deadband_pu", device.steps > 0 ? clean(2.0 * (device.high - device.low) / device.steps) : 0.0);
+        grid_.devices.push_back(device);
+    }
+    if (in.has("p_target_mw") && in.has("shift_min_deg") && in.has("shift_max_deg")) {
+        device.kind = DeviceKind::phase;
+        device.controlled_bus = BusId{};
+        device.low = in.number("shift_min_deg");
+        device.high = in.number("shift_max_deg");
+        device.steps = in.integer("shift_steps", 0);
+        device.at = branch.shift_deg;
+        device.target = in.number("p_target_mw");
+        device.deadband = in.number("p_deadband_mw");
+        grid_.devices.push_back(device);
     }
 }
 
@@ -242,6 +298,7 @@ void CaseBuilder::transformers() {
         out.source = source(table, row,
                             {"from_bus", "to_bus", "x_over_r", "uk_percent", "", "mva", "mva", "mva", "tap_ratio",
                              "shift_deg", "in_service"});
+        add_transformer_devices(in);
     }
 }
 

@@ -185,6 +185,8 @@ std::vector<ColumnTable> column_tables(const PfResult& result) {
             table("dc_lines", "dc_line", "dc_line", pointers(result.dc_lines)),
             table("slack_groups", "slack_group", "island,area", pointers(result.slack_groups)),
             table("slack_shares", "slack_share", "kind,generator,bus", pointers(result.slack_shares)),
+            table("controls", "device", "device", pointers(result.controls)),
+            table("control_actions", "control_action", "action", pointers(result.control_actions)),
             table("areas", "area", "area", pointers(result.areas)),
             table("ties", "tie", "branch", pointers(result.ties)),
             table("violations", "violation", "kind,branch,bus", pointers(result.violations))};

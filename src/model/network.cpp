@@ -143,6 +143,35 @@ void add_dc_lines(const Case& grid, Network& net) {
     }
 }
 
+void add_devices(const Case& grid, Network& net) {
+    for (std::size_t row = 0; row < grid.devices.size(); ++row) {
+        const DeviceRow& from = grid.devices[row];
+        const bool on_branch = from.kind == DeviceKind::tap || from.kind == DeviceKind::phase;
+        Device device;
+        device.kind = from.kind;
+        device.row = static_cast<int>(row);
+        device.branch = on_branch ? net.branch_of_row[from.branch] : -1;
+        device.bus = on_branch ? -1 : find_bus(net, from.bus);
+        device.controlled = from.kind == DeviceKind::phase ? -1 : find_bus(net, from.controlled_bus);
+        if (on_branch ? device.branch < 0 || net.merged[device.branch] != 0 : device.bus < 0) continue;
+        if (from.kind != DeviceKind::phase && device.controlled < 0) continue;
+        const double unit = from.kind == DeviceKind::tap     ? 1.0
+                            : from.kind == DeviceKind::phase ? radians
+                                                             : 1.0 / grid.base_mva;
+        device.low = from.low * unit;
+        device.high = from.high * unit;
+        device.at = from.at * unit;
+        device.steps = from.steps;
+        const double measured = from.kind == DeviceKind::phase ? 1.0 / grid.base_mva : 1.0;
+        device.target = from.target * measured;
+        device.half_band = 0.5 * from.deadband * measured;
+        const double rated = std::max(std::abs(device.low), std::abs(device.high));
+        device.slope = rated > 0.0 ? from.slope_percent / 100.0 / rated : 0.0;
+        device.limits_current = from.limits_current;
+        net.devices.push_back(device);
+    }
+}
+
 void index_generators(Network& net) {
     net.gen_start.assign(net.n_bus + 1, 0);
     for (const int bus : net.gen_bus) ++net.gen_start[bus + 1];
@@ -317,6 +346,7 @@ Result<NetworkPtr> Network::build(std::shared_ptr<const Case> grid, const BuildO
     const bool with_dc = options.dc_lines == BuildOptions::DcLines::as_case ? grid->dc_lines_active
                                                                           : options.dc_lines == BuildOptions::DcLines::on;
     if (with_dc) add_dc_lines(*grid, *net);
+    add_devices(*grid, *net);
     index_generators(*net);
     settle_types(*grid, *net);
     settle_set_points(*net);

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "araz/solver/graph.hpp"
+#include "araz/study/controls.hpp"
 #include "araz/study/diagnosis.hpp"
 #include "parallel.hpp"
 #include "screen.hpp"
@@ -339,6 +340,12 @@ void audit(const std::set<std::string>& screened, const ContingencyResult& resul
 
 N1Result run_n1(const StudySetup& setup, const std::vector<Contingency>& all,
                 const std::function<void(int, int)>& progress, const N1Options& options) {
+    if (setup.settle_first) {
+        const Settled settled = settle(setup);
+        N1Result result = run_n1(settled.setup, all, progress, options);
+        settled.tell(result.base);
+        return result;
+    }
     std::vector<Contingency> contingencies;
     std::copy_if(all.begin(), all.end(), std::back_inserter(contingencies),
                  [](const Contingency& c) { return !c.excluded; });

@@ -5,6 +5,7 @@
 #include <numbers>
 #include <numeric>
 
+#include "araz/study/controls.hpp"
 #include "araz/study/diagnosis.hpp"
 #include "results.hpp"
 
@@ -324,10 +325,12 @@ CaseInfo case_info(const Case& grid) {
     return info;
 }
 
-PfResult to_result(const ModelPtr& model, const Solution& solution, const MonitorOptions& monitor) {
+PfResult to_result(const ModelPtr& built, const Solution& solution, const MonitorOptions& monitor) {
+    const ModelPtr model = at_positions(built, solution.devices);
     std::vector<solver::BranchFlow> flows;
     branch_flows(*model, solution, flows);
     PfResult result = assemble_result(*model, solution, monitor, flows, false);
+    add_controls(*built, solution, result);
     if (!solution.solved()) return result;
     Monitor watch(model, monitor);
     std::vector<Reading> readings;

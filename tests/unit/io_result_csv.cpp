@@ -67,10 +67,10 @@ TEST(Csv, ErrorsHaveAPlace) {
 }
 
 TEST(ResultCsv, TablesOfEachSchema) {
-    EXPECT_EQ(csv_tables("araz.pf/1"), (std::vector<std::string>{"branches", "buses", "generators", "dc_lines", "slack_groups", "slack_shares", "areas", "ties", "violations"}));
+    EXPECT_EQ(csv_tables("araz.pf/1"), (std::vector<std::string>{"branches", "buses", "generators", "dc_lines", "slack_groups", "slack_shares", "controls", "control_actions", "areas", "ties", "violations"}));
     EXPECT_EQ(csv_tables("araz.n1/1"),
               (std::vector<std::string>{"contingencies", "violations", "base_branches", "base_buses", "base_generators", "base_dc_lines",
-                                        "base_slack_groups", "base_slack_shares", "base_areas", "base_ties", "base_violations"}));
+                                        "base_slack_groups", "base_slack_shares", "base_controls", "base_control_actions", "base_areas", "base_ties", "base_violations"}));
     EXPECT_EQ(csv_tables("araz.capacity/1"), (std::vector<std::string>{"directions", "limiters", "steps", "shifts", "ties",
                                                                        "certificates", "base_violations", "remedial", "reinforcements"}));
     EXPECT_TRUE(csv_tables("araz.none/1").empty());

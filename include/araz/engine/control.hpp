@@ -6,6 +6,7 @@
 // was solved before.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -39,6 +40,12 @@ struct ControlView {
     double tolerance = 1e-8;                         ///< of the power flow, p.u.
     int round = 0;
     std::vector<ControlAction>* actions = nullptr;
+    /// Values and states of the devices; the engine applies the values after a control answered changed.
+    std::span<DevicePosition> devices;               ///< [n_device]
+    std::span<const unsigned char> branch_out;       ///< [n_branch] or empty
+    /// Factors the Jacobian at the state; false: singular. Then x := J^-1 x as in NewtonSolver.
+    std::function<bool()> linearize;
+    std::function<void(std::span<double>)> solve_linearized;
 };
 
 /// Calls visit(generator) for every unit in service that acts at a bus.

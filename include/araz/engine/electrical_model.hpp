@@ -2,9 +2,11 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "araz/model/network.hpp"
+#include "araz/model/solution.hpp"
 #include "araz/solver/admittance.hpp"
 #include "araz/solver/dc.hpp"
 
@@ -32,6 +34,13 @@ struct ElectricalModel {
 };
 
 using ModelPtr = std::shared_ptr<const ElectricalModel>;
+
+/// Writes the values of the devices into copies of a network and a model made from `built`; anything else in
+/// them stays. The pattern does not change.
+void apply_positions(const ElectricalModel& built, std::span<const DevicePosition> devices, Network& net, ElectricalModel& model);
+
+/// The model with its devices where a solution left them; `built` itself where nothing has moved.
+[[nodiscard]] ModelPtr at_positions(const ModelPtr& built, std::span<const DevicePosition> devices);
 
 /// Reactive range of a unit at active output `p`, p.u.: its Qmin..Qmax cut by the capability corners
 /// PC1/PC2 where they are given (MATPOWER manual, table B-2).

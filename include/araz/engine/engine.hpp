@@ -91,6 +91,9 @@ private:
     void schedule_injections(const Scenario& scenario, Solution& solution);
     void set_start(const Rung& rung, const Solution* warm);
     void set_dc_angles();
+    void restore_positions(Solution& solution);
+    void move_devices(const Solution& solution);
+    void use_model(ModelPtr model);
     bool run_rung(const Rung& rung, Solution& solution);
     SolveStatus run_controls(const Rung& rung, Solution& solution);
     solver::NewtonReport newton(const Rung& rung, const std::string& phase, Solution& solution);
@@ -103,7 +106,10 @@ private:
     [[nodiscard]] solver::PowerFlowProblem problem() const;
     [[nodiscard]] Solution solve_ladder(const Scenario& scenario, const Solution* warm);
 
-    ModelPtr model_;
+    ModelPtr built_;  ///< as given; model_ is this or `moved_`
+    ModelPtr model_;  ///< with the devices where they stand in the solve at hand
+    std::shared_ptr<Network> moved_network_;
+    std::shared_ptr<ElectricalModel> moved_;  ///< made when a device first moves
     EngineOptions options_;
     solver::NewtonSolver newton_;
     std::unique_ptr<solver::FastDecoupledSolver> sweeper_;  ///< made when first needed

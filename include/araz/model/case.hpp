@@ -157,6 +157,28 @@ struct AreaRow {
     bool operator==(const AreaRow&) const = default;
 };
 
+/// Equipment that an outer loop may move. `at` is part of the case already: of BranchRow::ratio or shift_deg,
+/// or of BusRow::bs_mvar. Values are ratios, degrees, or MVAr at 1 p.u.; position k of n steps stands at
+/// low + k (high - low) / n.
+enum class DeviceKind { svc, phase, tap, shunt };
+
+struct DeviceRow {
+    DeviceKind kind = DeviceKind::tap;
+    int branch = -1;             ///< row in Case::branches of a tap changer or phase shifter
+    BusId bus{};                 ///< of a shunt or SVC
+    BusId controlled_bus{};      ///< whose voltage is held; a phase shifter holds MW at the from side of its branch
+    double low = 0.0, high = 0.0;
+    int steps = 0;               ///< 0: continuous
+    double at = 0.0;
+    double target = 1.0;         ///< p.u., or MW
+    double deadband = 0.0;       ///< full width around the target, p.u. or MW
+    double slope_percent = 0.0;  ///< SVC: fall of the voltage held over its larger limit, in percent
+    bool limits_current = false; ///< low and high limit the current of a converter (STATCOM), not a susceptance
+    std::string id;              ///< the format's own identifier
+
+    bool operator==(const DeviceRow&) const = default;
+};
+
 /// A file the case was read from, kept so that findings can quote its lines.
 struct SourceFile {
     std::string path;    ///< as the user gave it
@@ -187,6 +209,7 @@ struct Case {
     bool dc_lines_active = false;
     std::vector<GenCostRow> gen_costs;
     std::vector<LoadModelRow> load_models;  ///< at most one per bus
+    std::vector<DeviceRow> devices;         ///< what outer loops may move
     std::vector<AreaRow> areas;  ///< names for numbers used in buses; may be empty
     std::vector<AreaRow> zones;
     std::vector<SourceFile> files;

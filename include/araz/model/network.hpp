@@ -39,6 +39,18 @@ struct BuildOptions {
     LoadModelChoice load_model = {};
 };
 
+/// A device of Case::devices whose element is in service, per unit and radians.
+struct Device {
+    DeviceKind kind = DeviceKind::tap;
+    int row = 0;              ///< in Case::devices
+    int branch = -1, bus = -1, controlled = -1;
+    double low = 0.0, high = 0.0, at = 0.0;
+    int steps = 0;            ///< 0: continuous
+    double target = 1.0, half_band = 0.0;
+    double slope = 0.0;       ///< p.u. voltage per p.u. reactive power fed in
+    bool limits_current = false;
+};
+
 struct Network;
 using NetworkPtr = std::shared_ptr<const Network>;
 
@@ -85,6 +97,8 @@ struct Network {
 
     // --- generators by bus: gens_at[gen_start[b] .. gen_start[b+1]) in row order ---
     std::vector<int> gen_start, gens_at;
+
+    std::vector<Device> devices;       ///< in case order; of branches without impedance none
 
     std::unordered_map<std::int64_t, int> index_of;  ///< bus number -> bus index
     std::vector<int> branch_of_row;                  ///< Case row -> branch index, -1 out of service

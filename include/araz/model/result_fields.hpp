@@ -54,6 +54,11 @@ inline constexpr std::array<List, 2> participant{"generator", "load"};
 inline constexpr std::array<List, 2> exchange{"net", "scheduled"};
 inline constexpr std::array<List, 7> violation{"thermal", "voltage_low", "voltage_high", "voltage_step",
                                                "q_limit", "p_limit",     "unsolved"};
+inline constexpr std::array<List, 4> control{"svc", "phase", "taps", "shunts"};
+inline constexpr std::array<List, 5> device_state{"in_band", "at_high", "at_low", "held", "between"};
+inline constexpr std::array<List, 3> device_unit{"p.u.", "deg", "MVAr"};
+inline constexpr std::array<List, 2> measured_unit{"p.u.", "MW"};
+inline constexpr std::array<List, 2> device_move{"move", "step"};
 inline constexpr std::array<List, 4> failure{"bad_data", "no_solution_nearby", "controls_cycling", "bad_start"};
 inline constexpr std::array<List, 8> status{"converged", "attainable",  "max_iterations", "diverged",
                                             "singular",  "limit_cycle", "islanded",       "no_solution_found"};
@@ -214,6 +219,40 @@ constexpr auto fields(const SlackGroupResult*) {
         field("net_export_mw", &R::net_export_mw, "net position found")};
 }
 
+constexpr auto fields(const ControlResult*) {
+    using R = ControlResult;
+    return std::tuple{
+        field("control", &R::control, "control that moves it").of(words::control),
+        field("device", &R::device, "row among the devices of the case, from 1").label(),
+        field("id", &R::id, "its name in the case").label().extra(),
+        field("branch", &R::branch, "its branch row, from 1").id().label(),
+        field("bus", &R::bus, "its bus").id().label(),
+        field("controlled_bus", &R::controlled_bus, "bus whose voltage it holds").id().label(),
+        field("state", &R::state, "in its band, at an end of its range, relieved by another regulator, or between two steps").of(words::device_state),
+        field("position", &R::position, "steps above the lower end").extra(),
+        field("position_before", &R::position_before, "the same in the case").extra(),
+        field("value", &R::value, "ratio, shift or susceptance in value_unit"),
+        field("value_before", &R::value_before, "the same in the case"),
+        field("value_unit", &R::value_unit, "p.u., deg or MVAr").of(words::device_unit),
+        field("measured", &R::measured, "what it holds, in measured_unit"),
+        field("target", &R::target, "what it should be"),
+        field("deadband", &R::deadband, "full width of the band around the target"),
+        field("measured_unit", &R::measured_unit, "p.u. or MW").of(words::measured_unit)};
+}
+
+constexpr auto fields(const ControlActionResult*) {
+    using R = ControlActionResult;
+    return std::tuple{field("action", &R::action, "from 1, in order").label(),
+                      field("round", &R::round, "round of controls"),
+                      field("control", &R::control, "control that moved it").of(words::control),
+                      field("device", &R::device, "row among the devices of the case, from 1"),
+                      field("id", &R::id, "its name in the case").extra(),
+                      field("move", &R::move, "continuous stage or single step").of(words::device_move),
+                      field("value_before", &R::value_before, "ratio, shift or susceptance before"),
+                      field("value", &R::value, "and after"),
+                      field("value_unit", &R::value_unit, "p.u., deg or MVAr").of(words::device_unit)};
+}
+
 constexpr auto fields(const IterationResult*) {
     using R = IterationResult;
     return std::tuple{
@@ -298,6 +337,8 @@ constexpr auto fields(const PfResult*) {
         field("dc_lines", &R::dc_lines, "DC lines").extra(),
         field("slack_groups", &R::slack_groups, "groups that share their imbalance").extra(),
         field("slack_shares", &R::slack_shares, "what each participant took of it").extra(),
+        field("controls", &R::controls, "devices that controls may move").extra(),
+        field("control_actions", &R::control_actions, "how they moved").extra(),
         field("violations", &R::violations, "limits broken"),
         field("trace", &R::trace, "Newton iterations, one by one").extra(),
         field("diagnosis", &R::diagnosis, "what a failed solve leaves").extra()};

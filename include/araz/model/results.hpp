@@ -153,6 +153,34 @@ struct SlackGroupResult {
     double scheduled_net_export_mw = nan_value, net_export_mw = nan_value;  ///< where a net position is held
 };
 
+/// Where an outer loop left a device that it moves (docs/controls.md).
+struct ControlResult {
+    std::string control;            ///< "svc", "phase", "taps", "shunts"
+    int device = 0;                 ///< 1-based row of Case::devices
+    std::string id;                 ///< the format's own identifier
+    int branch = 0;                 ///< 1-based row; 0: none
+    std::int64_t bus = 0;           ///< of a shunt or SVC
+    std::int64_t controlled_bus = 0;
+    std::string state;              ///< "in_band", "at_high", "at_low", "held", "between"
+    double position = nan_value, position_before = nan_value;  ///< steps above the lower end; NaN: continuous
+    double value = nan_value, value_before = nan_value;        ///< ratio, degrees or MVAr at 1 p.u.
+    std::string value_unit;         ///< "p.u.", "deg", "MVAr"
+    double measured = nan_value, target = nan_value, deadband = nan_value;
+    std::string measured_unit;      ///< "p.u.", "MW"
+};
+
+/// One move of a device.
+struct ControlActionResult {
+    int action = 0;                 ///< from 1, in order
+    int round = 0;
+    std::string control;
+    int device = 0;
+    std::string id;
+    std::string move;               ///< "move" (continuous stage) or "step"
+    double value_before = nan_value, value = nan_value;
+    std::string value_unit;
+};
+
 struct IterationResult {
     int iteration = 0;
     double mismatch_pu = nan_value;
@@ -226,6 +254,8 @@ struct PfResult {
     std::vector<DcLineResult> dc_lines;
     std::vector<SlackGroupResult> slack_groups;  ///< empty when the reference alone balances
     std::vector<SlackShareResult> slack_shares;
+    std::vector<ControlResult> controls;  ///< devices that controls may move; empty without any
+    std::vector<ControlActionResult> control_actions;
     std::vector<Violation> violations;
     std::vector<IterationResult> trace;
     Diagnosis diagnosis;  ///< filled when status is not solved

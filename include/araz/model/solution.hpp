@@ -27,6 +27,23 @@ struct ControlAction {
     std::string action;   ///< "pin q_max", "release"
     int bus = -1;
     int round = 0;
+    int device = -1;      ///< index into Network::devices of what was moved; -1: nothing
+    double before = 0.0, after = 0.0;  ///< its value, p.u. or radians
+};
+
+/// What a solve left of a device that an outer loop moves.
+enum class DeviceState : std::int8_t {
+    idle,     ///< no control asked for it, or its element or bus is out
+    in_band,
+    at_high,  ///< outside its band at an end of its range
+    at_low,
+    held,     ///< something else holds the voltage it would control
+    between,  ///< outside its band, and no step brings it nearer
+};
+
+struct DevicePosition {
+    double value = 0.0;  ///< p.u., or radians
+    DeviceState state = DeviceState::idle;
 };
 
 /// What one participant contributed to the balance, p.u.
@@ -73,6 +90,7 @@ struct Solution {
     std::vector<SlackBalance> balances;  ///< empty when the reference alone balances
     std::vector<double> link_p, link_q;  ///< [n_link] flow from -> to of branches without impedance
     std::vector<ControlAction> actions;
+    std::vector<DevicePosition> devices;  ///< [n_device]
     std::vector<TraceEntry> trace;
 
     [[nodiscard]] bool solved() const { return is_solved(status); }

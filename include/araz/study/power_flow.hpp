@@ -32,6 +32,8 @@ struct StudySetup {
     int threads = 0;  ///< 0: all cores
     DiagnosisMeans diagnosis;
     SweepEngine sweep = SweepEngine::lane;  ///< who solves many outages of one state
+    /// The study begins with the devices where a first solve with `engine.controls` leaves them (study/controls.hpp).
+    bool settle_first = false;
     solver::Isa isa = solver::best_isa();   ///< of the lanes
 };
 
