@@ -3,6 +3,7 @@
 
 #include "araz/base/text.hpp"
 #include "araz/verify/verify.hpp"
+#include "devices.hpp"
 #include "law.hpp"
 #include "state.hpp"
 
@@ -34,8 +35,11 @@ bool VerifyReport::passed() const {
            std::all_of(checks.begin(), checks.end(), [](const LawCheck& check) { return check.passed(); });
 }
 
-VerifyReport check_laws(const Case& grid, const PfResult& result, const LawTolerances& tolerances) {
+VerifyReport check_laws(const Case& built, const PfResult& result, const LawTolerances& tolerances) {
     VerifyReport report;
+    Case moved;
+    if (!result.controls.empty()) moved = at_devices(built, result);
+    const Case& grid = result.controls.empty() ? built : moved;
     Law solved("solved", 0.0, "");
     solved.see(is_solved(result.status), "status " + std::string(to_string(result.status)));
     solved.report(report);
@@ -50,6 +54,7 @@ VerifyReport check_laws(const Case& grid, const PfResult& result, const LawToler
             check_generators(*state, report);
             check_slack(*state, report);
             check_violations(*state, report);
+            check_devices(built, *state, report);
         }
     }
     explain(report);

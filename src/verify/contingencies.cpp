@@ -5,6 +5,7 @@
 #include <set>
 
 #include "araz/base/text.hpp"
+#include "devices.hpp"
 #include "own_study.hpp"
 
 namespace araz {
@@ -168,8 +169,11 @@ private:
 
 }  // namespace
 
-VerifyReport check_contingencies(const Case& grid, const N1Result& result) {
+VerifyReport check_contingencies(const Case& built, const N1Result& result) {
     VerifyReport report;
+    Case moved;
+    if (!result.base.controls.empty()) moved = at_devices(built, result.base);
+    const Case& grid = result.base.controls.empty() ? built : moved;
     const std::vector<std::string> unmodelled = unmodelled_options(grid, result.envelope.options);
     if (unmodelled.empty()) {
         ContingencyCheck(grid, result, report).run();

@@ -128,9 +128,11 @@ std::vector<std::string> unmodelled_options(const Case& grid, const OptionMap& o
     only("base-insecure", {"no-worse", "strict", "drop-pairs", "relieve"});
     if (const double below = option_number(options, "merge-below", nan_value); below >= 0.0 && below != own_merge_below)
         out.push_back("--merge-below " + shortest(below));
+    // Taps, phase shifters and shunts stay where the base has them; compensators act again in every state.
+    const bool compensators = std::any_of(grid.devices.begin(), grid.devices.end(),
+                                          [](const DeviceRow& row) { return row.kind == DeviceKind::svc; });
     for (const std::string& control : option_list(options, "controls"))
-        if (control != "none" && control != "reactive_limits" && control != "q-limits" && !control.empty())
-            out.push_back("--controls " + control);
+        if ((control == "svc" || control == "all") && compensators) out.push_back("--controls " + control);
     return out;
 }
 
