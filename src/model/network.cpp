@@ -147,6 +147,7 @@ void add_devices(const Case& grid, Network& net) {
     for (std::size_t row = 0; row < grid.devices.size(); ++row) {
         const DeviceRow& from = grid.devices[row];
         const bool on_branch = from.kind == DeviceKind::tap || from.kind == DeviceKind::phase;
+        if (on_branch && (from.branch < 0 || from.branch >= static_cast<int>(grid.branches.size()))) continue;
         Device device;
         device.kind = from.kind;
         device.row = static_cast<int>(row);
