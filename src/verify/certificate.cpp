@@ -1,6 +1,5 @@
 // The certificate of a capacity, from the case and the end states alone.
 #include "certificate.hpp"
-#include "devices.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -172,11 +171,8 @@ double own_export(const OwnGrid& grid, const OwnState& state, const std::vector<
     return sum * grid.grid->base_mva;
 }
 
-VerifyReport check_certificates(const Case& built, const CapacityResult& result) {
+VerifyReport check_certificates(const Case& grid, const CapacityResult& result) {
     VerifyReport report;
-    Case moved;
-    if (!result.base.controls.empty()) moved = at_devices(built, result.base);
-    const Case& grid = result.base.controls.empty() ? built : moved;
     const std::vector<std::string> unmodelled = unmodelled_options(grid, result.envelope.options);
     if (!unmodelled.empty()) {
         fail(report, "method", "the re-check does not model " + join(unmodelled, ", "));
