@@ -42,6 +42,14 @@ TEST_F(Usage, AnUnknownChoiceIsAnsweredWithTheChoices) {
     EXPECT_THAT(run.err, HasSubstr("did you mean flat?"));
 }
 
+TEST_F(Usage, AnUnknownControlIsAnsweredWithTheNearest) {
+    const ProgramRun run = run_araz({"pf", file_, "--controls", "tap,shunts"});
+    EXPECT_EQ(run.exit_code, 2);
+    EXPECT_THAT(run.err, HasSubstr("did you mean taps?"));
+    EXPECT_EQ(run_araz({"pf", file_, "--controls", "none,taps"}).exit_code, 2);
+    EXPECT_EQ(run_araz({"pf", file_, "--controls", "all"}).exit_code, 0);
+}
+
 TEST_F(Usage, AnUnknownAreaIsAnsweredWithTheAreasOfTheCase) {
     const ProgramRun run = run_araz({"capacity", file_, "--from", "1", "--to", "3"});
     EXPECT_EQ(run.exit_code, 2);
