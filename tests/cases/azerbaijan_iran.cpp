@@ -44,13 +44,19 @@ std::vector<CaseSelection> all_selections() {
 }
 
 // The committed file was written by tools/write_matpower.py: two programs, the same bits.
+// MATPOWER files have no place for what outer loops move.
+Case without_devices(Case grid) {
+    grid.devices.clear();
+    return grid;
+}
+
 TEST(AzerbaijanIran, FolderEqualsItsMatpowerFile) {
     const auto from_folder = read_case(folder);
     const auto from_file = read_case(folder + "/azerbaijan_iran.m");
     ASSERT_TRUE(from_folder) << render(from_folder.error().findings);
     ASSERT_TRUE(from_file) << render(from_file.error().findings);
-    const Case a = without_element_names(as_matpower(*from_folder));
-    const Case b = without_element_names(as_matpower(*from_file));
+    const Case a = without_element_names(without_devices(as_matpower(*from_folder)));
+    const Case b = without_element_names(without_devices(as_matpower(*from_file)));
     ASSERT_GE(a.buses.size(), 300U);
     ASSERT_GE(a.branches.size(), 450U);
     EXPECT_EQ(a.base_mva, b.base_mva);
@@ -88,7 +94,7 @@ TEST(AzerbaijanIran, SurvivesTheWayThroughAMatpowerFile) {
         ASSERT_TRUE(write_case(*grid, path.string()));
         const auto back = read_case(path.string());
         ASSERT_TRUE(back) << render(back.error().findings);
-        EXPECT_TRUE(as_matpower(*back) == as_matpower(*grid)) << selection.point << " " << selection.variant;
+        EXPECT_TRUE(without_devices(as_matpower(*back)) == without_devices(as_matpower(*grid))) << selection.point << " " << selection.variant;
     }
     std::filesystem::remove(path);
 }
