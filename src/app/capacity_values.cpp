@@ -106,6 +106,17 @@ Result<std::vector<DirectionResult>> directions_of(const Options& options, const
     return unsolved;
 }
 
+// End states and certificates say where taps, phase shifters and shunts stand, not what a compensator does in each state.
+Result<bool> controls_fit(const Options& options, const Network& net) {
+    const bool compensators =
+        std::any_of(net.devices.begin(), net.devices.end(), [](const Device& device) { return device.kind == DeviceKind::svc; });
+    for (const std::string& word : options.list("--controls"))
+        if (compensators && (word == "svc" || word == "all"))
+            return Error::make(ErrorKind::usage, "AZ3033", "--controls " + word + ": a capacity cannot let compensators act in every state yet",
+                               "name the other controls: --controls taps,phase,shunts");
+    return true;
+}
+
 }  // namespace
 
 Result<CapacityInputs> capacity_inputs(const Options& options) {
@@ -127,6 +138,7 @@ Result<CapacityStudy> make_study(const Options& options, const CapacityInputs& i
     auto setup = make_setup(options, options.files[0], std::move(grid));
     if (!setup) return setup.error();
     const Network& net = *setup->model->network;
+    if (auto fits = controls_fit(options, net); !fits) return fits.error();
     auto capacity = capacity_options(options, net);
     if (!capacity) return capacity.error();
     auto sides = directions(options, net);

@@ -34,7 +34,7 @@ int export_states(const Options& options, const Network& net, const CapacityResu
         if (result.directions.size() > 1) prefix += "-" + file_word(direction.from) + "-" + file_word(direction.to);
         const auto write = [&](const EndState& state, const std::string& which) {
             if (std::isnan(state.shift_mw)) return exit_ok;
-            Case grid = dc_lines_as_units(with_end_state(*net.source, state));
+            Case grid = dc_lines_as_units(with_end_state(with_devices(*net.source, result.controls), state));
             grid.name += "_" + which;
             const auto written = write_case(grid, prefix + "-" + which + ".m", "matpower");
             return written ? exit_ok : report_error(options, schema, written.error());

@@ -15,6 +15,10 @@ int run_convert(const Options& options) {
                  "import ledger: %zu buses, %zu branches, %zu generators, %zu dc lines, %zu cost rows read and written\n",
                  grid->buses.size(), grid->branches.size(), grid->generators.size(), grid->dc_lines.size(),
                  grid->gen_costs.size());
+    if (!grid->devices.empty())
+        std::fprintf(stderr, "import ledger: %zu devices dropped (ranges and targets of tap changers, phase shifters, shunts and "
+                             "compensators, for which MATPOWER files have no place; their positions are written)\n",
+                     grid->devices.size());
     if (!grid->findings.empty()) std::fputs(render(grid->findings).c_str(), stderr);
     return exit_ok;
 }

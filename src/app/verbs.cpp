@@ -33,7 +33,7 @@ const std::vector<Verb>& verb_table() {
         {"capacity", "N-1-secure AC export capacity from one area to another, with certificate", "CASE", 1, 1,
          {"--from", "--to", "--borders", "--both", "--group", "--group-file", "--exchange", "--key", "--key-file", "--base-insecure", "--tolerance", "--audit",
           "--max", "--trm", "--aac", "--remedial", "--reinforcements", "--contingencies", "--generators", "--exclude", "--rating-base", "--rating-contingency",
-          "--voltage-limits", "--voltage-step", "--q-limits", "--q-limits-slack", "--slack", "--slack-key", "--slack-factors",
+          "--voltage-limits", "--voltage-step", "--q-limits", "--q-limits-slack", "--controls", "--slack", "--slack-key", "--slack-factors",
           "--area-schedule", "--post-contingency", "--start", "--tol", "--max-iterations", "--scale-load", "--export-states", "--recheck", "--threads", "--engine", "--allow", "--deny",
           "--merge-below", "--dc-lines", "--load-model", "--point", "--variant", "--from-format", "--format", "--output", "--table", "--limit", "--color", "--progress"},
          "  araz capacity cases/azerbaijan-iran --from AZ --to IR --both\n"

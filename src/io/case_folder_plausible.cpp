@@ -172,22 +172,22 @@ void Plausibility::check_power_scale() {
 
 // What a Case has no place for yet, said once, so that nobody believes it to be at work.
 void Plausibility::note_unused_data() {
-    const auto filled = [&](std::string_view table_name, std::string_view column) {
+    const auto filled = [&](std::string_view table_name, std::string_view column, std::string_view without = {}) {
         const Table& table = tables_[table_name];
-        return std::count_if(table.rows().begin(), table.rows().end(),
-                             [&](const Row& row) { return !cell(table, row, column).text.empty(); });
+        return std::count_if(table.rows().begin(), table.rows().end(), [&](const Row& row) {
+            return !cell(table, row, column).text.empty() && (without.empty() || cell(table, row, without).text.empty());
+        });
     };
     std::vector<std::string> parts;
     const auto note = [&](std::ptrdiff_t n, const char* what) {
         if (n > 0) parts.push_back(std::to_string(n) + " " + what);
     };
-    note(filled("transformers", "controlled_bus"), "transformers with a controlled bus");
-    note(filled("transformers", "tap_steps"), "tap ranges");
-    note(filled("shunts", "steps"), "shunts with switched steps");
+    note(filled("transformers", "tap_steps", "controlled_bus"), "tap ranges without a controlled bus");
+    note(filled("shunts", "steps", "controlled_bus"), "shunts with switched steps but no controlled bus");
     note(filled("generators", "profile"), "units with an hourly profile");
     if (parts.empty()) return;
     report_.info({}, {"AZ1418", "", "read, but not part of the network model: " + join(parts, ", "), "",
-                      "taps and shunts stay as the tables and the operating point set them"});
+                      "--controls moves equipment that has a controlled bus; the rest stays as the tables and the operating point set it"});
 }
 
 void Plausibility::check() {

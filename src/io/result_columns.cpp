@@ -221,7 +221,9 @@ std::vector<ColumnTable> column_tables(const CapacityResult& result) {
                                 [](const D& d) { return pointers(d.base_violations); }),
             directed<RemedialResult>(result, "remedial", "remedial", "action",
                                      [](const D& d) { return pointers(d.remedial); }),
-            table("reinforcements", "reinforcement", "variant,from,to", pointers(result.reinforcements))};
+            table("reinforcements", "reinforcement", "variant,from,to", pointers(result.reinforcements)),
+            table("controls", "device", "device", pointers(result.controls)),
+            table("control_actions", "control_action", "action", pointers(result.control_actions))};
 }
 
 std::vector<ColumnTable> column_tables(const PtdfResult& result) {

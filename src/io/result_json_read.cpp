@@ -323,6 +323,9 @@ Result<CapacityResult> capacity_from_json(std::string_view text, const std::stri
                                            read_member(reading, json, "directions", result.directions);
                                            if (json.contains("reinforcements"))
                                                read_member(reading, json, "reinforcements", result.reinforcements);
+                                           if (json.contains("controls")) read_member(reading, json, "controls", result.controls);
+                                           if (json.contains("control_actions"))
+                                               read_member(reading, json, "control_actions", result.control_actions);
                                        });
 }
 

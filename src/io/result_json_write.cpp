@@ -198,6 +198,12 @@ std::string to_json(const CapacityResult& result) {
         json.key("reinforcements");
         write_value(json, result.reinforcements);
     }
+    if (!result.controls.empty()) {
+        json.key("controls");
+        write_value(json, result.controls);
+        json.key("control_actions");
+        write_value(json, result.control_actions);
+    }
     if (!is_solved(result.base.status) && result.directions.empty()) {
         json.key("diagnosis");
         write_value(json, result.base.diagnosis);

@@ -51,6 +51,26 @@ Case with_end_state(Case grid, const EndState& state) {
     return grid;
 }
 
+const DeviceRow* device_of(const Case& grid, const ControlResult& found) {
+    if (found.device < 1 || found.device > static_cast<int>(grid.devices.size())) return nullptr;
+    const DeviceRow& row = grid.devices[static_cast<std::size_t>(found.device) - 1];
+    const bool on_branch = row.kind == DeviceKind::tap || row.kind == DeviceKind::phase;
+    return on_branch == (found.branch != 0) && (!on_branch || found.branch == row.branch + 1) ? &row : nullptr;
+}
+
+Case with_devices(Case grid, const std::vector<ControlResult>& controls) {
+    for (const ControlResult& found : controls) {
+        const DeviceRow* row = device_of(grid, found);
+        if (row == nullptr) continue;
+        if (row->kind == DeviceKind::tap) grid.branches[static_cast<std::size_t>(row->branch)].ratio = found.value;
+        else if (row->kind == DeviceKind::phase) grid.branches[static_cast<std::size_t>(row->branch)].shift_deg = found.value;
+        else
+            for (BusRow& bus : grid.buses)
+                if (bus.bus == row->bus) bus.bs_mvar += found.value - row->at;
+    }
+    return grid;
+}
+
 Case dc_lines_as_units(Case grid) {
     if (!grid.dc_lines_active) return grid;
     std::unordered_map<std::int64_t, BusRow*> rows;

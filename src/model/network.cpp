@@ -161,7 +161,10 @@ void add_devices(const Case& grid, Network& net) {
                                                              : 1.0 / grid.base_mva;
         device.low = from.low * unit;
         device.high = from.high * unit;
-        device.at = from.at * unit;
+        // From the element, which a remedial action may have moved since the device was read.
+        device.at = from.kind == DeviceKind::tap     ? net.tap[device.branch]
+                    : from.kind == DeviceKind::phase ? net.shift[device.branch]
+                                                     : from.at * unit;
         device.steps = from.steps;
         const double measured = from.kind == DeviceKind::phase ? 1.0 / grid.base_mva : 1.0;
         device.target = from.target * measured;

@@ -134,6 +134,7 @@ std::string to_table(const CapacityResult& result, const TableOptions& options) 
         out += remedial_table(direction, options);
         out += violation_table(direction.base_violations, options, "Already violated in the base case");
     }
+    out += control_table(result.controls, result.control_actions, options);
     out += reinforcement_table(result, options);
     return out;
 }

@@ -175,6 +175,7 @@ std::string to_table(const PfResult& result, const TableOptions& options) {
     out += branch_table(result, options);
     if (!result.dc) out += voltage_table(result, options);
     out += limited_generators(result, options);
+    out += control_table(result.controls, result.control_actions, options);
     out += violation_table(result.violations, options, "Violations");
     if (result.violations.empty()) out += "\nNo limit is broken.\n";
     return out;

@@ -12,6 +12,9 @@ namespace araz {
                                     std::string_view title = "Ties");
 [[nodiscard]] std::string violation_table(const std::vector<Violation>& violations, const TableOptions& options,
                                           std::string_view title);
+/// Devices that controls moved, those off their targets first.
+[[nodiscard]] std::string control_table(const std::vector<ControlResult>& controls, const std::vector<ControlActionResult>& actions,
+                                        const TableOptions& options);
 /// Status, iterations, totals.
 [[nodiscard]] std::string pf_summary(const PfResult& result);
 /// Islands, worst buses, starts and iterations of a solve that failed.

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "araz/base/text.hpp"
+#include "araz/study/controls.hpp"
 #include "araz/study/diagnosis.hpp"
 #include "capacity_limits.hpp"
 #include "capacity_search.hpp"
@@ -294,6 +295,13 @@ DirectionResult run_direction(const StudySetup& setup, const std::vector<Conting
 
 CapacityResult run_capacity(const StudySetup& setup, const std::vector<Contingency>& contingencies,
                             const CapacityOptions& options, const std::vector<ExchangeSides>& directions) {
+    if (setup.settle_first) {
+        const Settled settled = settle(setup);
+        CapacityResult result = run_capacity(settled.setup, contingencies, options, directions);
+        result.controls = settled.controls;
+        result.control_actions = settled.actions;
+        return result;
+    }
     CapacityResult result;
     Engine engine(setup.model, setup.engine);
     const Solution base = engine.solve(Scenario{});

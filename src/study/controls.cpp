@@ -101,7 +101,7 @@ Settled settle(const StudySetup& setup) {
     settled.controls = std::move(lists.controls);
     settled.actions = std::move(lists.control_actions);
     settled.setup.model = at_positions(setup.model, solution.devices);
-    settled.setup.engine.controls = setup.engine.controls_after;
+    if (setup.engine.controls_after) settled.setup.engine.controls = setup.engine.controls_after;
     return settled;
 }
 

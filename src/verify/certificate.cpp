@@ -6,6 +6,7 @@
 #include <set>
 
 #include "araz/base/text.hpp"
+#include "araz/model/end_state.hpp"
 
 namespace araz {
 
@@ -171,8 +172,10 @@ double own_export(const OwnGrid& grid, const OwnState& state, const std::vector<
     return sum * grid.grid->base_mva;
 }
 
-VerifyReport check_certificates(const Case& grid, const CapacityResult& result) {
+VerifyReport check_certificates(const Case& built, const CapacityResult& result) {
     VerifyReport report;
+    const Case moved = result.controls.empty() ? Case{} : with_devices(built, result.controls);
+    const Case& grid = result.controls.empty() ? built : moved;
     const std::vector<std::string> unmodelled = unmodelled_options(grid, result.envelope.options);
     if (!unmodelled.empty()) {
         fail(report, "method", "the re-check does not model " + join(unmodelled, ", "));

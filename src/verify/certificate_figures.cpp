@@ -44,9 +44,10 @@ void check_sums(DirectionCheck& check) {
     law.report(check.report);
 }
 
-// Room left on both sides in one synchronous part, MW.
+// Room left on both sides in one synchronous part at the secure end, and at the base, MW.
 struct PartRoom {
     double source = 0.0, sink = 0.0;
+    double source_at_base = 0.0, sink_at_base = 0.0;
     bool has_source = false, has_sink = false;
 };
 
@@ -63,6 +64,8 @@ std::vector<PartRoom> rooms(const DirectionCheck& check) {
         PartRoom& room = by_part[part[node->second]];
         const bool source = shift.side == "source";
         (source ? room.source : room.sink) += std::max(0.0, source ? shift.p_max_mw - shift.shifted_mw : shift.shifted_mw - shift.p_min_mw);
+        (source ? room.source_at_base : room.sink_at_base) +=
+            std::max(0.0, source ? shift.p_max_mw - shift.base_mw : shift.base_mw - shift.p_min_mw);
         (source ? room.has_source : room.has_sink) = true;
     }
     std::vector<PartRoom> out;
@@ -87,6 +90,10 @@ void check_exhaustion(DirectionCheck& check) {
         for (const PartRoom& part : parts) {
             const double named = d.limit.cause == "key_source" ? part.source : part.sink;
             room = std::min(room, parts.size() == 1 ? named : std::min(part.source, part.sink));
+            // A key is also used up when all that it had at the base is shifted: what its units then give more, or
+            // take less, covers losses.
+            const double volume = d.limit.cause == "key_source" ? part.source_at_base : part.sink_at_base;
+            if (parts.size() == 1) room = std::min(room, std::abs(volume - d.delta_e_mw));
         }
         law.see(std::isnan(room) ? HUGE_VAL : room, "limit.cause");
     }

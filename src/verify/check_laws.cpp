@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "araz/base/text.hpp"
+#include "araz/model/end_state.hpp"
 #include "araz/verify/verify.hpp"
 #include "devices.hpp"
 #include "law.hpp"
@@ -38,7 +39,7 @@ bool VerifyReport::passed() const {
 VerifyReport check_laws(const Case& built, const PfResult& result, const LawTolerances& tolerances) {
     VerifyReport report;
     Case moved;
-    if (!result.controls.empty()) moved = at_devices(built, result);
+    if (!result.controls.empty()) moved = with_devices(built, result.controls);
     const Case& grid = result.controls.empty() ? built : moved;
     Law solved("solved", 0.0, "");
     solved.see(is_solved(result.status), "status " + std::string(to_string(result.status)));

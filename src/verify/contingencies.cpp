@@ -5,7 +5,7 @@
 #include <set>
 
 #include "araz/base/text.hpp"
-#include "devices.hpp"
+#include "araz/model/end_state.hpp"
 #include "own_study.hpp"
 
 namespace araz {
@@ -172,7 +172,7 @@ private:
 VerifyReport check_contingencies(const Case& built, const N1Result& result) {
     VerifyReport report;
     Case moved;
-    if (!result.base.controls.empty()) moved = at_devices(built, result.base);
+    if (!result.base.controls.empty()) moved = with_devices(built, result.base.controls);
     const Case& grid = result.base.controls.empty() ? built : moved;
     const std::vector<std::string> unmodelled = unmodelled_options(grid, result.envelope.options);
     if (unmodelled.empty()) {

@@ -3,19 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "araz/model/end_state.hpp"
 #include "law.hpp"
 #include "state.hpp"
 
 namespace araz {
 
 namespace {
-
-const DeviceRow* device_of(const Case& grid, const ControlResult& found) {
-    if (found.device < 1 || found.device > static_cast<int>(grid.devices.size())) return nullptr;
-    const DeviceRow& row = grid.devices[found.device - 1];
-    const bool on_branch = row.kind == DeviceKind::tap || row.kind == DeviceKind::phase;
-    return on_branch == (found.branch != 0) && (!on_branch || found.branch == row.branch + 1) ? &row : nullptr;
-}
 
 std::string element_of(const ControlResult& found) { return "device " + std::to_string(found.device); }
 
@@ -36,20 +30,6 @@ double reach(const State& state, const DeviceRow& row) {
 }
 
 }  // namespace
-
-Case at_devices(const Case& grid, const PfResult& result) {
-    Case moved = grid;
-    for (const ControlResult& found : result.controls) {
-        const DeviceRow* row = device_of(grid, found);
-        if (row == nullptr) continue;
-        if (row->kind == DeviceKind::tap) moved.branches[row->branch].ratio = found.value;
-        else if (row->kind == DeviceKind::phase) moved.branches[row->branch].shift_deg = found.value;
-        else
-            for (BusRow& bus : moved.buses)
-                if (bus.bus == row->bus) bus.bs_mvar += found.value - row->at;
-    }
-    return moved;
-}
 
 void check_devices(const Case& grid, const State& state, VerifyReport& report) {
     Law known("device_rows", 0.0, "");

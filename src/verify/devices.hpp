@@ -8,10 +8,6 @@ namespace araz {
 
 struct State;
 
-/// The case with ratios, shifts and shunts where `result` says its devices stand. Rows that name no device of the
-/// case change nothing; check_devices() reports them.
-[[nodiscard]] Case at_devices(const Case& grid, const PfResult& result);
-
 /// Each device on one of its steps and within its range, what it measures, and its state: in its band, at the end
 /// that its state names, or relieved by units that hold its voltage.
 void check_devices(const Case& grid, const State& state, VerifyReport& report);

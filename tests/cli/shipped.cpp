@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "support/program.hpp"
 
 namespace araz::testing {
@@ -30,6 +32,20 @@ TEST(ShippedCertificate, OfAnAsynchronousBorderVerifies) { expect_verified({"--v
 // Two synchronous systems that both hold units of either side: the key of one of them ends the transfer.
 TEST(ShippedCertificate, EndedByTheKeyOfOneOfTwoSystemsVerifies) {
     expect_verified({"--both", "--variant", "tie-island", "--point", "spring-night-2026"});
+}
+
+// The exported ends stand where the tap changers of the base stand: solving them again moves nothing.
+TEST(ShippedCertificate, WithTapChangersAtWorkVerifies) {
+    expect_verified({"--controls", "taps", "--both"});
+    const ScratchFolder folder;
+    const std::string shipped = ARAZ_SOURCE_DIR "/cases/azerbaijan-iran";
+    const ProgramRun limit = run_araz({"capacity", shipped, "--from", "AZ", "--to", "IR", "--controls", "taps", "--export-states", folder.path("end"), "--format", "json"});
+    const nlohmann::json capacity = nlohmann::json::parse(limit.out);
+    EXPECT_GT(capacity["controls"].size(), 200U);
+    const ProgramRun again = run_araz({"pf", folder.path("end-secure.m"), "--format", "json"});
+    ASSERT_EQ(again.exit_code, 0) << again.err;
+    const nlohmann::json state = nlohmann::json::parse(again.out);
+    EXPECT_NEAR(state["areas"][0]["net_export_mw"].get<double>(), capacity["directions"][0]["ttc_mw"].get<double>(), 1e-3);
 }
 
 TEST(ShippedCertificate, WithListedContingenciesAndAPointVerifies) {

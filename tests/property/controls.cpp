@@ -5,6 +5,8 @@
 #include <cmath>
 
 #include "araz/control/control_table.hpp"
+#include "araz/model/end_state.hpp"
+#include "araz/study/capacity.hpp"
 #include "araz/study/controls.hpp"
 #include "araz/verify/verify.hpp"
 #include "support/grids.hpp"
@@ -322,6 +324,32 @@ TEST_P(ControlContract, FrozenPositionsAreThoseOfTheBase) {
         if (std::isnan(loading)) continue;
         EXPECT_NEAR(result.contingencies[k].max_loading_pct, loading, 1e-5) << k;
     }
+}
+
+TEST_P(ControlContract, ACapacityKeepsThePositionsOfTheBase) {
+    const Case grid = controlled_grid(GetParam());
+    StudySetup setup = setup_for(grid, "all");
+    setup.settle_first = true;
+    const auto sides = make_sides(*setup.model->network, "1", "2", Grouping::area);
+    ASSERT_TRUE(sides);
+    CapacityResult result = run_capacity(setup, single_outages(setup), {}, {*sides});
+    ASSERT_FALSE(result.controls.empty());
+    const StudySetup plain = setup_for(with_devices(grid, result.controls), "none");
+    const CapacityResult expected = run_capacity(plain, single_outages(plain), {}, {*sides});
+    ASSERT_EQ(result.directions.size(), 1U);
+    const DirectionResult& a = result.directions[0];
+    const DirectionResult& b = expected.directions[0];
+    EXPECT_EQ(a.limit.cause, b.limit.cause);
+    EXPECT_NEAR(a.base_exchange_mw, b.base_exchange_mw, 1e-5);
+    EXPECT_EQ(std::isnan(a.ttc_mw), std::isnan(b.ttc_mw));
+    if (!std::isnan(b.ttc_mw)) {
+        EXPECT_NEAR(a.ttc_mw, b.ttc_mw, 0.02);  // the width of the bracket
+    }
+    result.envelope.options["q-limits"] = std::string("off");
+    result.envelope.options["from"] = std::string("1");
+    result.envelope.options["to"] = std::string("2");
+    const VerifyReport report = check_certificates(grid, result);
+    EXPECT_TRUE(report.passed()) << render(report.findings);
 }
 
 INSTANTIATE_TEST_SUITE_P(Grids, ControlContract, ::testing::Range(1, 7));

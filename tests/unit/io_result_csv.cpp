@@ -72,7 +72,7 @@ TEST(ResultCsv, TablesOfEachSchema) {
               (std::vector<std::string>{"contingencies", "violations", "base_branches", "base_buses", "base_generators", "base_dc_lines",
                                         "base_slack_groups", "base_slack_shares", "base_controls", "base_control_actions", "base_areas", "base_ties", "base_violations"}));
     EXPECT_EQ(csv_tables("araz.capacity/1"), (std::vector<std::string>{"directions", "limiters", "steps", "shifts", "ties",
-                                                                       "certificates", "base_violations", "remedial", "reinforcements"}));
+                                                                       "certificates", "base_violations", "remedial", "reinforcements", "controls", "control_actions"}));
     EXPECT_TRUE(csv_tables("araz.none/1").empty());
     for (const std::string& name : csv_tables("araz.n1/1")) EXPECT_TRUE(to_csv(samples::sample_n1(), name)) << name;
     for (const std::string& name : csv_tables("araz.capacity/1")) EXPECT_TRUE(to_csv(samples::sample_capacity(), name)) << name;

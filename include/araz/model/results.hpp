@@ -475,6 +475,8 @@ struct CapacityResult {
     PfResult base;  ///< the solved base; its diagnosis when that failed
     std::vector<DirectionResult> directions;
     std::vector<ReinforcementResult> reinforcements;
+    std::vector<ControlResult> controls;  ///< where controls left devices at the base; they stay there at every shift
+    std::vector<ControlActionResult> control_actions;
 };
 
 }  // namespace araz
