@@ -186,8 +186,7 @@ private:
         const std::string folder = options_.files[0];
         for (const auto& [point, point_place] : *points)
             for (const auto& [variant, variant_place] : *variants) {
-                auto grid = read_profiled_case(folder, {point == as_it_stands ? "" : point, variant == as_it_stands ? "" : variant},
-                                               study_.series.given());
+                auto grid = read_one_case(folder, {point == as_it_stands ? "" : point, variant == as_it_stands ? "" : variant});
                 if (!grid) {
                     Error error = grid.error();
                     for (Finding& finding : error.findings)
@@ -204,6 +203,21 @@ private:
         const std::string series = study_.series.given() ? study_.series.text : study_.case_path.text + "/profiles.h5";
         plan_.manifest.inputs.push_back({series, plan_.series->sha256});
         return hash_option_files();
+    }
+
+    // From a folder, whose tables name profiles, or from a single file, where the names of the series do.
+    Result<ProfiledCase> read_one_case(const std::string& path, const CaseSelection& selection) const {
+        std::error_code ignored;
+        if (is_case_folder(path) || std::filesystem::is_directory(path, ignored))
+            return read_profiled_case(path, selection, study_.series.given());
+        auto grid = read_case(path, {}, selection);
+        if (!grid) return grid.error();
+        if (study_.settings.given())
+            return usage(study_.settings, "AZ3066", "settings are operating points of a case folder, " + path + " is a single file",
+                         "leave out settings: the hours take the voltage settings of the case");
+        auto use = profiles_by_name(*grid, *plan_.series);
+        if (!use) return use.error();
+        return ProfiledCase{*std::move(grid), *std::move(use)};
     }
 
     // The grid of every variant at the points whose voltage settings the hours take.

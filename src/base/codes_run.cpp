@@ -101,14 +101,16 @@ constexpr std::array table{
     CodeEntry{"AZ3062", "hours that the series do not have",
               "Hours are rows of the series from 0, each named once: all, 0-8759, 0-8759/24, 12,13,40-50.", "hours = \"0-9000\""},
     CodeEntry{"AZ3063", "profile missing in the series",
-              "A unit or a region of loads names a profile that the series do not have.", "profiles.file = \"other.csv\""},
+              "A unit or a region of loads names a profile that the series do not have; or, where the case is a single file, a "
+              "series names nothing of the case.", "profiles.file = \"other.csv\""},
     CodeEntry{"AZ3064", "batch needs more memory than there is",
               "All rows are kept until the end. Choose fewer outputs along branches and buses, or fewer hours.",
               "columns = [\"p_from_mw\", \"q_from_mvar\", \"p_to_mw\"]"},
     CodeEntry{"AZ3065", "unknown output column",
               "The outputs of a batch are columns of its kind of study; docs/batch.md lists them.", "columns = [\"ttc\"]"},
     CodeEntry{"AZ3066", "case without profiles",
-              "A batch over hours needs a case folder: its tables say which unit and which load follows which profile.",
+              "A batch over hours needs series: profiles.h5 of a case folder, or those of [profiles] file. Voltage settings of "
+              "operating points need a case folder.",
               "case = \"case118.m\""},
     CodeEntry{"AZ3067", "series in CSV that cannot be used",
               "A wide CSV has a column time with equal steps and a column of numbers, 0 to 2 p.u., for each profile.",

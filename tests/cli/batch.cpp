@@ -2,9 +2,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <nlohmann/json.hpp>
@@ -12,50 +9,14 @@
 #include <thread>
 
 #include "batch_sample.hpp"
-
-extern char** environ;
+#include "running.hpp"
+#include "sample.hpp"
 
 namespace araz::testing {
 namespace {
 
 using ::testing::HasSubstr;
 using Json = nlohmann::json;
-
-// araz running beside the test, silent.
-class Running {
-public:
-    explicit Running(std::vector<std::string> words) {
-        words.insert(words.begin(), ARAZ_BINARY);
-        std::vector<char*> argv;
-        for (std::string& word : words) argv.push_back(word.data());
-        argv.push_back(nullptr);
-        posix_spawn_file_actions_t actions;
-        posix_spawn_file_actions_init(&actions);
-        for (const int fd : {STDOUT_FILENO, STDERR_FILENO}) posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", 1, 0);
-        if (posix_spawn(&pid_, ARAZ_BINARY, &actions, nullptr, argv.data(), environ) != 0) throw std::runtime_error("cannot start araz");
-        posix_spawn_file_actions_destroy(&actions);
-    }
-    ~Running() {
-        if (pid_ > 0) finish(SIGKILL);
-    }
-    Running(const Running&) = delete;
-    Running& operator=(const Running&) = delete;
-
-    [[nodiscard]] int pid() const { return pid_; }
-    void signal(int number) const { ::kill(pid_, number); }
-    /// Sends a signal unless it is 0, and waits. The exit code, or 128 + signal.
-    int finish(int number = 0) {
-        if (number != 0) ::kill(pid_, number);
-        int status = 0;
-        while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-        }
-        pid_ = 0;
-        return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    }
-
-private:
-    pid_t pid_ = 0;
-};
 
 class Batch : public ::testing::Test {
 protected:
@@ -273,6 +234,48 @@ TEST_F(Batch, AnswersLikeTheVerbThatItRepeats) {
             EXPECT_EQ(directions[d]["limit"]["cause"], "thermal_n1") << "the grid is rated so that an outage limits";
         }
     }
+}
+
+// A single file has no tables of profiles: the names of the series say what follows them, the most specific first.
+// The same state, written by hand, is solved by the verb.
+TEST_F(Batch, TakesACaseOfASingleFile) {
+    folder.write("five.m", sample_case);
+    folder.write("named.csv", "time,load,area 2,bus 5,generator 2\n0,0.9,0.5,1.2,0.2\n1,0.9,0.5,1.2,0.2\n");
+    const std::string study = "case = \"five.m\"\nhours = \"all\"\nout = \"run\"\n[profiles]\nfile = \"named.csv\"\n"
+                              "[dispatch]\nrule = \"given\"\n[study]\nkind = \"pf\"\n";
+    folder.write("single.toml", study);
+    const ProgramRun run = batch("single.toml");
+    ASSERT_EQ(run.exit_code, 0) << run.err;
+    const Json group = Json::parse(summary())["groups"][0];
+
+    std::string by_hand = with(sample_case, "1\t3\t20\t5\t", "1\t3\t18\t4.5\t");
+    by_hand = with(by_hand, "2\t1\t60\t20\t", "2\t1\t54\t18\t");
+    by_hand = with(by_hand, "3\t2\t70\t20\t", "3\t2\t35\t10\t");
+    by_hand = with(by_hand, "4\t1\t80\t30\t", "4\t1\t40\t15\t");
+    by_hand = with(by_hand, "5\t1\t10\t2\t0\t0", "5\t1\t12\t2.4\t0\t0");
+    by_hand = with(by_hand, "3\t115\t", "3\t50\t");
+    folder.write("by_hand.m", by_hand);
+    const ProgramRun verb = run_araz({"pf", folder.path("by_hand.m"), "--format", "json"});
+    ASSERT_EQ(verb.exit_code, 0) << verb.err;
+    const Json alone = Json::parse(verb.out);
+    double lowest = 9.0;
+    for (const Json& bus : alone["buses"]) lowest = std::min(lowest, bus["vm_pu"].get<double>());
+    EXPECT_NEAR(group["min_vm_pu"]["p50"], lowest, 1e-9);
+    EXPECT_NEAR(group["load_mw"]["p50"], 18 + 54 + 35 + 40 + 12, 1e-9);
+    EXPECT_NEAR(group["loss_mw"]["p50"], alone["totals"]["loss_mw"], 1e-6);
+
+    folder.remove("run");
+    for (const char* name : {"bus 6", "bus 05", "area 3", "generator 3", "generator 0", "wind"}) {
+        folder.write("named.csv", "time," + std::string(name) + "\n0,1\n1,1\n");
+        const ProgramRun refused = batch("single.toml");
+        EXPECT_EQ(refused.exit_code, 3) << name;
+        EXPECT_THAT(refused.err, HasSubstr("AZ3063"));
+        EXPECT_THAT(refused.err, HasSubstr(name));
+        EXPECT_THAT(refused.err, HasSubstr("named.csv"));
+    }
+    folder.write("single.toml", "points = [\"windy\"]\n" + study);
+    EXPECT_EQ(batch("single.toml").exit_code, 2) << "a single file has no operating points";
+    EXPECT_FALSE(folder.has("run"));
 }
 
 TEST_F(Batch, KeepsARowForWhatDoesNotSolve) {
