@@ -373,6 +373,12 @@ double memory_need(const BatchLayout& layout) {
     return row * static_cast<double>(layout.scenarios());
 }
 
+std::string plan_digest(const BatchPlan& plan) {
+    std::string text = plan.manifest.version + "\n" + options_json(plan.manifest.options) + "\n" + layout_json(plan.study.layout);
+    for (const BatchInput& input : plan.manifest.inputs) text += "\n" + input.sha256;
+    return sha256_hex(text);
+}
+
 Result<BatchPlan> make_batch_plan(const std::string& study_path, const std::string& hours, const std::string& run_dir) {
     return Planner(study_path, hours, run_dir).plan();
 }

@@ -20,6 +20,9 @@ struct BatchPlan {
 [[nodiscard]] Result<BatchPlan> make_batch_plan(const std::string& study_path, const std::string& hours,
                                                 const std::string& run_dir);
 
+/// What the rows of a plan depend on, as SHA-256: version, inputs, options and layout.
+[[nodiscard]] std::string plan_digest(const BatchPlan& plan);
+
 /// The options of the verb of `study`, as its file sets them; errors AZ3060, AZ3061, AZ3010 with their places.
 [[nodiscard]] Result<Options> study_options(const StudyFile& study, BatchKind kind);
 

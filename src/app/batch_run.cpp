@@ -2,16 +2,20 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <deque>
 #include <exception>
 #include <mutex>
 #include <optional>
 #include <thread>
 
 #include "araz/report/batch_tables.hpp"
+#include "araz/base/text.hpp"
+#include "batch_ranks.hpp"
 #include "batch_watch.hpp"
 #include "session.hpp"
 
@@ -22,6 +26,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr auto look_every = std::chrono::milliseconds(20);
+constexpr auto listen_every = std::chrono::milliseconds(1);  // with other ranks
 constexpr auto sync_every = std::chrono::seconds(1);
 constexpr auto show_every = std::chrono::milliseconds(500);
 constexpr auto patience = std::chrono::milliseconds(1000);  // for scenarios in hand after a signal
@@ -58,7 +63,7 @@ class BatchRun {
 public:
     BatchRun(const Options& options, const BatchPlan& plan, RunDirectory& directory)
         : options_(options), plan_(plan), layout_(plan.study.layout), directory_(directory), watch_(layout_),
-          rows_(static_cast<std::size_t>(layout_.scenarios())), left_(shards()) {
+          rows_(static_cast<std::size_t>(layout_.scenarios())), left_(shards()), in_hand_(static_cast<std::size_t>(Ranks::size())) {
         for (int k = 0; k < layout_.scenarios(); ++k) ++left_[shard_of(k)];
     }
 
@@ -135,8 +140,18 @@ private:
         return store_shard(shard_of(scenario));
     }
 
+    // The next scenario for a thread of this process, -1 when all are given away.
+    int next() {
+        const std::lock_guard guard(work_lock_);
+        if (work_.empty()) return -1;
+        const int scenario = work_.front();
+        work_.pop_front();
+        return scenario;
+    }
+
     int solve(const std::vector<int>& missing) {
         if (missing.empty()) return exit_ok;
+        work_.assign(missing.begin(), missing.end());
         const Signals signals;
         begin_ = synced_ = Clock::now();
         std::atomic<bool> stop{false}, ended{false};
@@ -144,7 +159,8 @@ private:
         // On its own thread, so that this one can end the process while scenarios are in hand.
         std::thread worker([&] {
             try {
-                run_scenarios(plan_.study, missing, options_.integer("--threads"), stop, [&](int scenario, BatchRow row, double seconds) {
+                const int workers = std::min(batch_threads(options_), static_cast<int>(missing.size()));
+                run_scenarios(plan_.study, workers, [&] { return next(); }, stop, [&](int scenario, BatchRow row, double seconds) {
                     const std::lock_guard guard(lock_);
                     if (auto recorded = record(scenario, std::move(row), seconds); !recorded) error_ = recorded.error();
                     return !error_;
@@ -168,12 +184,15 @@ private:
         const bool show = shows_progress();
         auto shown = begin_;
         std::optional<Clock::time_point> asked;
-        while (!ended) {
-            std::this_thread::sleep_for(look_every);
+        while (!ended || others_have_work()) {
+            if (Ranks::size() == 1) std::this_thread::sleep_for(look_every);
+            else if (!serve()) std::this_thread::sleep_for(listen_every);
             const auto now = Clock::now();
             if (!asked && (caught != 0 || failed())) {
                 asked = now;
                 stop = true;
+                const std::lock_guard guard(work_lock_);
+                work_.clear();
             }
             if (asked && now - *asked > patience) return false;
             if (!show || now - shown < show_every) continue;
@@ -182,6 +201,50 @@ private:
         }
         if (show) show_progress(true);
         return true;
+    }
+
+    [[nodiscard]] bool others_have_work() const {
+        return std::any_of(in_hand_.begin(), in_hand_.end(), [](int count) { return count > 0; });
+    }
+
+    // Answers one message of another rank; false: there was none.
+    bool serve() {
+        const auto message = Ranks::receive();
+        if (!message) return false;
+        const auto refuse = [&](const std::string& why) {
+            const std::lock_guard guard(lock_);
+            error_ = Error::make(ErrorKind::invalid_input, "AZ3076", "rank " + std::to_string(message->from) + " " + why,
+                                 "all ranks need the same araz, study, case and series at the same paths");
+            return true;
+        };
+        if (message->tag == RankTag::failed) return refuse("cannot begin: " + message->bytes);
+        if (message->tag == RankTag::hello) {
+            const auto words = split(message->bytes, ',');
+            if (words.size() != 2 || words[1] != plan_digest(plan_)) return refuse("has another study, or other inputs");
+            hand_out(message->from, static_cast<int>(parse_integer(words[0]).value_or(1)) + 1);  // one ahead of those in hand
+            return true;
+        }
+        if (message->tag != RankTag::row) return true;
+        auto row = row_from_bytes(message->bytes, layout_);
+        if (!row) return refuse("sent what is no row of this batch");
+        --in_hand_[message->from];
+        {
+            const std::lock_guard guard(lock_);
+            if (auto recorded = record(row->scenario, std::move(row->row), row->seconds); !recorded) error_ = recorded.error();
+        }
+        hand_out(message->from, 1);
+        return true;
+    }
+
+    void hand_out(int rank, int count) {
+        std::string numbers;
+        for (int k = 0; k < count; ++k) {
+            const int scenario = next();
+            if (scenario < 0) break;
+            numbers += (numbers.empty() ? "" : ",") + std::to_string(scenario);
+            ++in_hand_[rank];
+        }
+        if (!numbers.empty()) Ranks::send(rank, RankTag::work, numbers);
     }
 
     [[nodiscard]] bool failed() {
@@ -245,6 +308,9 @@ private:
     BatchWatch watch_;
     std::vector<std::optional<BatchRow>> rows_;
     std::vector<int> left_;  ///< scenarios missing in each shard
+    std::vector<int> in_hand_;  ///< scenarios that each rank has and has not answered
+    std::deque<int> work_;      ///< scenarios that nobody has
+    std::mutex work_lock_;
     int resumed_ = 0;
     std::mutex lock_;        ///< of everything that a finished scenario changes
     std::optional<Error> error_;
@@ -252,6 +318,12 @@ private:
 };
 
 }  // namespace
+
+int batch_threads(const Options& options) {
+    const int asked = options.integer("--threads");
+    if (asked > 0) return asked;
+    return Ranks::size() > 1 ? 1 : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+}
 
 int run_in_directory(const Options& options, const BatchPlan& plan, RunDirectory& directory, JournalContents journal) {
     return BatchRun(options, plan, directory).run(std::move(journal));

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "araz/base/text.hpp"
+#include "batch_ranks.hpp"
 #include "batch_run.hpp"
 #include "batch_watch.hpp"
 #include "session.hpp"
@@ -26,8 +27,7 @@ int dry_run(const Options& options, const BatchPlan& plan) {
     for (int k = middle; k < middle + groups; ++k) watch.take(k, solve_scenario(plan.study, k));
     unsolved = watch.unsolved();
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
-    const int asked = options.integer("--threads");
-    const int threads = asked > 0 ? asked : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+    const int threads = batch_threads(options) * Ranks::size();
     const double each = taken.count() / groups;
     const double estimate = each * layout.scenarios() / threads;
     if (options.text("--format") == "json") {
@@ -79,7 +79,11 @@ Result<Done> same_inputs(const std::string& folder, const Manifest& begun, const
 }  // namespace
 
 int run_batch(const Options& options) {
-    auto plan = make_batch_plan(options.files[0], options.text("--hours"), options.text("--run-dir"));
+    if (const auto joined = Ranks::join(); !joined) return report_error(options, schema, joined.error());
+    const auto make_plan = [&] { return make_batch_plan(options.files[0], options.text("--hours"), options.text("--run-dir")); };
+    if (!Ranks::leads()) return run_as_follower(options, make_plan);
+    const RankRelease release;
+    auto plan = make_plan();
     if (!plan) return report_error(options, schema, plan.error());
     if (options.on("--dry-run")) return dry_run(options, *plan);
     auto directory = RunDirectory::create(plan->folder, plan->manifest);
@@ -88,16 +92,23 @@ int run_batch(const Options& options) {
 }
 
 int run_resume(const Options& options) {
+    if (const auto joined = Ranks::join(); !joined) return report_error(options, schema, joined.error());
     const std::string& folder = options.files[0];
     auto manifest = read_manifest(folder);
+    std::string hours;
+    for (const std::string& override : manifest ? manifest->overrides : std::vector<std::string>{})
+        if (override.starts_with("hours=")) hours = override.substr(6);
+    const auto make_plan = [&]() -> Result<BatchPlan> {
+        if (!manifest) return manifest.error();
+        return make_batch_plan(manifest->study, hours, folder);
+    };
+    if (!Ranks::leads()) return run_as_follower(options, make_plan);
+    const RankRelease release;
     if (!manifest) return report_error(options, schema, manifest.error());
     if (const std::string holder = lock_holder(folder); !holder.empty())
         return report_error(options, schema, Error::make(ErrorKind::busy, "AZ3071", folder + " is in use by " + holder,
                                                          "wait for it, or end it; araz status shows how far it is"));
-    std::string hours;
-    for (const std::string& override : manifest->overrides)
-        if (override.starts_with("hours=")) hours = override.substr(6);
-    auto plan = make_batch_plan(manifest->study, hours, folder);
+    auto plan = make_plan();
     if (!plan) return report_error(options, schema, plan.error());
     if (const auto same = same_inputs(folder, *manifest, plan->manifest); !same) return report_error(options, schema, same.error());
     plan->manifest = *manifest;  // what the result says of its origin is what was said first

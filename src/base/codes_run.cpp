@@ -129,6 +129,13 @@ constexpr std::array table{
               "The folder has no manifest of a batch, or one that is damaged or belongs to another journal.", "araz status runs"},
     CodeEntry{"AZ3074", "records of a journal lost",
               "A part of the journal is damaged. Its scenarios are solved again; the result is the same.", "araz resume runs/a"},
+    CodeEntry{"AZ3075", "several processes without MPI",
+              "mpirun or srun started several processes of an araz that was built without MPI, or with the MPI of another launcher: each would do all "
+              "the work.",
+              "mpirun -n 4 araz batch study.toml"},
+    CodeEntry{"AZ3076", "ranks of a batch differ",
+              "Every rank reads study, case and series itself. One of them could not, or found something else than the first.",
+              "mpirun --hostfile hosts araz batch study.toml"},
     CodeEntry{"AZ4001", "output cannot be written",
               "The folder does not exist, may not be written, or the disk is full. No partial file is left behind.",
               "araz pf case.m -o /nosuch/out.json"},
