@@ -6,13 +6,16 @@
 #include <array>
 #include <chrono>
 #include <filesystem>
+#include <limits>
 #include <map>
+#include <numeric>
 
 #include "araz/base/hash.hpp"
 #include "araz/base/text.hpp"
 #include "araz/io/files.hpp"
 #include "araz/io/profile_io.hpp"
 #include "araz/io/study_file.hpp"
+#include "araz/model/sampling.hpp"
 #include "session.hpp"
 #include "studies.hpp"
 
@@ -57,7 +60,7 @@ public:
         : path_(std::move(path)), hours_(std::move(hours)), run_dir_(std::move(run_dir)) {}
 
     Result<BatchPlan> plan() {
-        for (const auto step : {&Planner::read_file, &Planner::choose_kind, &Planner::choose_outputs, &Planner::read_hours,
+        for (const auto step : {&Planner::read_file, &Planner::choose_kind, &Planner::choose_outputs, &Planner::read_hours, &Planner::sample,
                                 &Planner::read_cases, &Planner::check_profiles, &Planner::solve_bases, &Planner::lay_out,
                                 &Planner::check_memory})
             if (auto done = (this->*step)(); !done) return done.error();
@@ -154,12 +157,63 @@ private:
         if (!series) return placed(series.error(), study_.series.given() ? study_.series.where : study_.case_path.where);
         auto hours = parse_hours(study_.hours, static_cast<int>(series->time.size()));
         if (!hours) return hours.error();
-        plan_.series = std::make_shared<const ProfileSeries>(*std::move(series));
+        plan_.study.series = std::make_shared<const ProfileSeries>(*std::move(series));
         layout().hours = *std::move(hours);
-        for (const int hour : layout().hours) layout().time.push_back(plan_.series->time[hour]);
-        layout().time_units = plan_.series->time_units;
-        layout().step_hours = plan_.series->step_hours;
         return Done{};
+    }
+
+    // A whole number in [samples], or what it is without one.
+    Result<long long> sample_number(const StudyValue& value, const char* name, long long initial, long long low, long long high) const {
+        if (!value.given()) return initial;
+        const auto number = parse_integer(value.text);
+        if (number && *number >= low && *number <= high) return *number;
+        return usage(value, "AZ3061", std::string(name) + " is " + value.text,
+                     "expected a whole number from " + std::to_string(low) + " to " + std::to_string(high));
+    }
+
+    // Puts drawn hours, or rows of drawn values, in the place of the hours.
+    Result<Done> sample() {
+        const std::vector<std::string> methods{"bootstrap", "latin-hypercube"};
+        const std::string& method = study_.sample_method.text;
+        for (const StudyValue* value : {&study_.sample_size, &study_.sample_seed, &study_.sample_block})
+            if (value->given() && method.empty())
+                return usage(*value, "AZ3061", "[samples] has no method", "methods: " + join(methods, ", "));
+        if (study_.sample_method.given()) {
+            if (std::find(methods.begin(), methods.end(), method) == methods.end())
+                return usage(study_.sample_method, "AZ3061", "there is no sampling method '" + method + "'" + did_you_mean(method, methods),
+                             "methods: " + join(methods, ", "));
+            const bool bootstrap = method == methods[0];
+            if (!bootstrap && study_.sample_block.given())
+                return usage(study_.sample_block, "AZ3061", "latin-hypercube has no blocks", "leave out block");
+            const auto size = sample_number(study_.sample_size, "size", static_cast<long long>(layout().hours.size()), 1, 10'000'000);
+            if (!size) return size.error();
+            const auto seed = sample_number(study_.sample_seed, "seed", 1, 0, std::numeric_limits<long long>::max());
+            if (!seed) return seed.error();
+            const auto block = sample_number(study_.sample_block, "block", 24, 1, 1'000'000);
+            if (!block) return block.error();
+            draw(bootstrap, static_cast<int>(*size), static_cast<int>(*block), static_cast<std::uint64_t>(*seed));
+            plan_.manifest.options["sample_method"] = method;
+            plan_.manifest.options["sample_size"] = std::to_string(*size);
+            plan_.manifest.options["sample_seed"] = std::to_string(*seed);
+            if (bootstrap) plan_.manifest.options["sample_block"] = std::to_string(*block);
+        }
+        for (const int hour : layout().hours) layout().time.push_back(plan_.study.series->time[hour]);
+        layout().time_units = plan_.study.series->time_units;
+        layout().step_hours = plan_.study.series->step_hours;
+        return Done{};
+    }
+
+    void draw(bool bootstrap, int size, int block, std::uint64_t seed) {
+        std::vector<int>& hours = layout().hours;
+        if (bootstrap) {
+            std::vector<int> drawn = block_bootstrap(static_cast<int>(hours.size()), size, block, seed);
+            for (int& position : drawn) position = hours[position];
+            hours = std::move(drawn);
+            return;
+        }
+        plan_.study.series = std::make_shared<const ProfileSeries>(latin_hypercube(*plan_.study.series, hours, size, seed));
+        hours.resize(static_cast<std::size_t>(size));
+        std::iota(hours.begin(), hours.end(), 0);
     }
 
     using Names = std::vector<std::pair<std::string, SourcePoint>>;
@@ -201,7 +255,7 @@ private:
             }
         if (auto read = read_settings(folder); !read) return read;
         const std::string series = study_.series.given() ? study_.series.text : study_.case_path.text + "/profiles.h5";
-        plan_.manifest.inputs.push_back({series, plan_.series->sha256});
+        plan_.manifest.inputs.push_back({series, plan_.study.series->sha256});
         return hash_option_files();
     }
 
@@ -215,7 +269,7 @@ private:
         if (study_.settings.given())
             return usage(study_.settings, "AZ3066", "settings are operating points of a case folder, " + path + " is a single file",
                          "leave out settings: the hours take the voltage settings of the case");
-        auto use = profiles_by_name(*grid, *plan_.series);
+        auto use = profiles_by_name(*grid, *plan_.study.series);
         if (!use) return use.error();
         return ProfiledCase{*std::move(grid), *std::move(use)};
     }
@@ -255,12 +309,12 @@ private:
         Findings wrong;
         std::vector<std::string> missing;
         const auto look = [&](const std::string& profile, const std::string& element) {
-            if (profile.empty() || plan_.series->column(profile) >= 0) return;
+            if (profile.empty() || plan_.study.series->column(profile) >= 0) return;
             if (std::find(missing.begin(), missing.end(), profile) != missing.end()) return;
             missing.push_back(profile);
             wrong.push_back(at_value(study_.series.given() ? study_.series.where : study_.case_path.where, "AZ3063",
-                                     element + " follows the profile '" + profile + "', which " + plan_.series->file + " does not have" +
-                                         did_you_mean(profile, plan_.series->names),
+                                     element + " follows the profile '" + profile + "', which " + plan_.study.series->file + " does not have" +
+                                         did_you_mean(profile, plan_.study.series->names),
                                      "add the series, or leave the profile out of the case"));
         };
         for (const ProfiledCase& one : cases_) {
@@ -327,14 +381,17 @@ private:
         }
         std::vector<const Case*> settings;
         for (const Case& grid : settings_[layout().variants[k % layout().variants.size()]]) settings.push_back(&grid);
-        plan_.study.states.push_back(std::make_shared<HourlyDispatch>(one.grid, one.use, *plan_.series, rule_, result, settings));
+        plan_.study.states.push_back(std::make_shared<HourlyDispatch>(one.grid, one.use, *plan_.study.series, rule_, result, settings));
         return Done{};
     }
 
     Result<Done> lay_out() {
         std::vector<const Case*> grids;
         for (const ProfiledCase& one : cases_) grids.push_back(&one.grid);
-        for (BatchAxis& axis : batch_axes(grids, sides_)) {
+        std::vector<BatchAxis> axes = batch_axes(grids, sides_);
+        const std::vector<std::string>& profiles = plan_.study.series->names;
+        axes.push_back({"profile", profiles, std::vector<std::string>(profiles.size()), {}});
+        for (BatchAxis& axis : axes) {
             const auto uses = [&](const BatchColumn& column) { return column.axis == axis.name; };
             if (std::any_of(layout().columns.begin(), layout().columns.end(), uses)) layout().axes.push_back(std::move(axis));
         }

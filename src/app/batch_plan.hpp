@@ -13,7 +13,6 @@ struct BatchPlan {
     BatchStudy study;
     Manifest manifest;
     std::string folder;  ///< the run directory
-    std::shared_ptr<const ProfileSeries> series;  ///< the states look into it
 };
 
 /// `hours`: instead of those of the file; empty: none. `run_dir` likewise.

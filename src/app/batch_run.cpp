@@ -9,9 +9,11 @@
 #include <cstdio>
 #include <deque>
 #include <exception>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <tuple>
 
 #include "araz/report/batch_tables.hpp"
 #include "araz/base/text.hpp"
@@ -70,9 +72,15 @@ public:
     int run(JournalContents journal) {
         for (JournalRecord& record : journal.records) keep(record.scenario, std::move(record.row));
         resumed_ = watch_.done();
+        find_twins();
         std::vector<int> missing;
-        for (int k = 0; k < layout_.scenarios(); ++k)
-            if (!rows_[k]) missing.push_back(k);
+        for (int k = 0; k < layout_.scenarios(); ++k) {
+            const auto& same = twins_of(k);
+            const auto solved = std::find_if(same.begin(), same.end(), [&](int twin) { return rows_[twin].has_value(); });
+            if (!rows_[k] && solved == same.end() && k == same.front()) missing.push_back(k);
+            else if (!rows_[k] && solved != same.end())
+                if (const auto copied = record_one(k, BatchRow(*rows_[*solved]), 0.0); !copied) return report_error(options_, "araz.batch/1", copied.error());
+        }
         if (const int code = store_missing_shards(); code != exit_ok) return code;
         if (const int code = solve(missing); code != exit_ok) return code;
         return finish();
@@ -126,8 +134,28 @@ private:
         return exit_ok;
     }
 
-    // One scenario more: into the journal, and when its block is complete into a shard.
+    // Samples can draw an hour several times: such scenarios are solved once.
+    void find_twins() {
+        for (int k = 0; k < layout_.scenarios(); ++k) {
+            const BatchLayout::Place at = layout_.place(k);
+            twins_[{layout_.hours[at.hour], at.point, at.variant}].push_back(k);
+        }
+    }
+    [[nodiscard]] const std::vector<int>& twins_of(int scenario) const {
+        const BatchLayout::Place at = layout_.place(scenario);
+        return twins_.at({layout_.hours[at.hour], at.point, at.variant});
+    }
+
     Result<Done> record(int scenario, BatchRow row, double seconds) {
+        for (const int twin : twins_of(scenario)) {
+            if (twin == scenario || rows_[twin]) continue;
+            if (auto copied = record_one(twin, BatchRow(row), 0.0); !copied) return copied;
+        }
+        return record_one(scenario, std::move(row), seconds);
+    }
+
+    // One scenario more: into the journal, and when its block is complete into a shard.
+    Result<Done> record_one(int scenario, BatchRow row, double seconds) {
         const std::chrono::duration<double> since_epoch = std::chrono::system_clock::now().time_since_epoch();
         JournalRecord record{scenario, seconds, since_epoch.count(), std::move(row)};
         if (auto appended = directory_.append(record); !appended) return appended;
@@ -307,6 +335,7 @@ private:
     RunDirectory& directory_;
     BatchWatch watch_;
     std::vector<std::optional<BatchRow>> rows_;
+    std::map<std::tuple<int, int, int>, std::vector<int>> twins_;  ///< scenarios of an hour, point and variant
     std::vector<int> left_;  ///< scenarios missing in each shard
     std::vector<int> in_hand_;  ///< scenarios that each rank has and has not answered
     std::deque<int> work_;      ///< scenarios that nobody has

@@ -48,7 +48,7 @@ int dry_run(const Options& options, const BatchPlan& plan) {
         return write_output(options, out.dump(1) + "\n");
     }
     std::string text = "Study       " + plan.manifest.study_as_given + " (" + std::string(to_string(layout.kind)) + ")\n";
-    text += "Scenarios   " + std::to_string(layout.scenarios()) + " = " + std::to_string(layout.hours.size()) + " hours x " +
+    text += "Scenarios   " + std::to_string(layout.scenarios()) + " = " + std::to_string(layout.hours.size()) + (plan.manifest.options.count("sample_method") != 0 ? " samples x " : " hours x ") +
             std::to_string(layout.points.size()) + " points (" + join(layout.points, "; ") + ") x " +
             std::to_string(layout.variants.size()) + " variants (" + join(layout.variants, "; ") + ")\n";
     text += "Row         " + std::to_string(layout.numbers() + layout.texts()) + " values in " + std::to_string(layout.columns.size()) + " columns\n";

@@ -28,6 +28,12 @@ public:
         out_.number("below_pmin_mw", hour.below_pmin_mw);
     }
 
+    void profiles(const ProfileSeries& series, int row) {
+        double* values = out_.values("profile_pu");
+        if (values == nullptr) return;
+        for (int k = 0; k < static_cast<int>(series.names.size()); ++k) values[k] = series.at(row, k);
+    }
+
     void status(std::string_view word) { out_.word("status", word); }
 
     void base(const PfResult& result) {
@@ -188,6 +194,7 @@ BatchRow solve_scenario(const BatchStudy& study, int scenario) {
     const HourState hour = study.state(at).at(study.layout.hours[at.hour]);
     Filling fill(study.layout, hour.grid, row);
     fill.state(hour);
+    fill.profiles(*study.series, study.layout.hours[at.hour]);
     auto task = study.prepare(hour.grid);
     if (!task) {
         fill.status("invalid");

@@ -278,6 +278,50 @@ TEST_F(Batch, TakesACaseOfASingleFile) {
     EXPECT_FALSE(folder.has("run"));
 }
 
+// Samples: the same for one seed, however they are solved, and made of the hours that they are drawn from.
+TEST_F(Batch, DrawsSamplesFromTheHours) {
+    const std::string study = read_bytes(folder.path("pf.toml"));
+    ASSERT_EQ(batch("pf.toml").exit_code, 0);
+    const Json all = Json::parse(summary());
+    for (const std::string method : {"method = \"bootstrap\"\nblock = 3\n", "method = \"latin-hypercube\"\n"}) {
+        const auto with_seed = [&](const std::string& seed, const std::string& threads) {
+            folder.remove("run");
+            folder.write("pf.toml", study + "\n[samples]\nsize = 200\nseed = " + seed + "\n" + method);
+            const ProgramRun run = batch("pf.toml", {"--threads", threads});
+            EXPECT_EQ(run.exit_code, 0) << run.err;
+            return result();
+        };
+        const std::string first = with_seed("7", "1");
+        EXPECT_EQ(first == with_seed("8", "1"), false);
+        EXPECT_EQ(first == with_seed("7", "3"), true);
+        const Json found = Json::parse(summary());
+        EXPECT_EQ(found["scenarios"], 400);
+        EXPECT_EQ(found["solved"], 400);
+        EXPECT_EQ(found["options"]["sample_seed"], "7");
+        for (int group = 0; group < 2; ++group) {
+            const Json& load = found["groups"][group]["load_mw"];
+            const Json& whole = all["groups"][group]["load_mw"];
+            EXPECT_GE(load["min"], whole["min"].get<double>() - 1e-9);
+            EXPECT_LE(load["max"], whole["max"].get<double>() + 1e-9);
+            EXPECT_NEAR(load["mean"], whole["mean"], 0.1 * whole["mean"].get<double>());
+        }
+        // What a damaged journal lost is the same again, also where other scenarios of the hour are left.
+        const std::string journal = read_bytes(folder.path("run/journal"));
+        folder.write("run/journal", journal.substr(0, journal.size() / 2));
+        folder.remove("run/result.h5");
+        EXPECT_EQ(resume().exit_code, 0);
+        EXPECT_EQ(first == result(), true);
+    }
+    // As many samples as one likes from one hour: each has its row, which is that of the hour.
+    folder.remove("run");
+    folder.write("pf.toml", study + "\n[samples]\nmethod = \"bootstrap\"\nsize = 50\n");
+    ASSERT_EQ(batch("pf.toml", {"--hours", "5"}).exit_code, 0);
+    const Json found = Json::parse(summary())["groups"][0]["load_mw"];
+    EXPECT_EQ(found["count"], 50);
+    EXPECT_DOUBLE_EQ(found["min"], 170 * 0.65 + 170 * 0.62);
+    EXPECT_DOUBLE_EQ(found["max"], found["min"]);
+}
+
 TEST_F(Batch, KeepsARowForWhatDoesNotSolve) {
     std::string series = read_bytes(folder.path("series.csv"));
     const auto at = series.find("\n5,");
@@ -345,6 +389,10 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"hours backwards", "capacity.toml", "0-11/3", "9-3", 2, {"AZ3062"}},
         Fault{"hour twice", "capacity.toml", "0-11/3", "0-3,2", 2, {"AZ3062", "row 2"}},
         Fault{"unknown column", "capacity.toml", "shard = 4", "columns = [\"default\", \"ttc\"]", 2, {"AZ3065", "capacity.toml:17:23", "ttc_mw"}},
+        Fault{"samples without a method", "capacity.toml", "[outputs]", "[samples]\nsize = 4\n[outputs]", 2, {"AZ3061", "capacity.toml:17:8", "bootstrap"}},
+        Fault{"unknown sampling", "capacity.toml", "[outputs]", "[samples]\nmethod = \"bootstrp\"\n[outputs]", 2, {"AZ3061", "capacity.toml:17:10", "bootstrap"}},
+        Fault{"no samples", "capacity.toml", "[outputs]", "[samples]\nmethod = \"bootstrap\"\nsize = 0\n[outputs]", 2, {"AZ3061", "capacity.toml:18:8"}},
+        Fault{"blocks of a hypercube", "capacity.toml", "[outputs]", "[samples]\nmethod = \"latin-hypercube\"\nblock = 2\n[outputs]", 2, {"AZ3061", "capacity.toml:18:9"}},
         Fault{"missing contingency file", "capacity.toml", "both = true", "contingencies = \"none.csv\"", 3, {"none.csv"}},
         Fault{"missing series", "capacity.toml", "series.csv", "serie.csv", 3, {"serie.csv"}},
         Fault{"missing case", "capacity.toml", "case = \"grid\"", "case = \"grids\"", 3, {"grids"}},

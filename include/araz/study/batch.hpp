@@ -34,6 +34,7 @@ struct BatchTask {
 struct BatchStudy {
     BatchLayout layout;
     std::vector<std::shared_ptr<const HourlyDispatch>> states;  ///< [points x variants], variants fastest
+    std::shared_ptr<const ProfileSeries> series;                ///< the states look into it
     std::function<Result<BatchTask>(Case)> prepare;             ///< called from any thread
 
     [[nodiscard]] const HourlyDispatch& state(const BatchLayout::Place& at) const {
