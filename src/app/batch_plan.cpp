@@ -6,16 +6,13 @@
 #include <array>
 #include <chrono>
 #include <filesystem>
-#include <limits>
 #include <map>
-#include <numeric>
 
 #include "araz/base/hash.hpp"
 #include "araz/base/text.hpp"
 #include "araz/io/files.hpp"
 #include "araz/io/profile_io.hpp"
 #include "araz/io/study_file.hpp"
-#include "araz/model/sampling.hpp"
 #include "session.hpp"
 #include "studies.hpp"
 
@@ -60,7 +57,7 @@ public:
         : path_(std::move(path)), hours_(std::move(hours)), run_dir_(std::move(run_dir)) {}
 
     Result<BatchPlan> plan() {
-        for (const auto step : {&Planner::read_file, &Planner::choose_kind, &Planner::choose_outputs, &Planner::read_hours, &Planner::sample,
+        for (const auto step : {&Planner::read_file, &Planner::choose_kind, &Planner::choose_outputs, &Planner::read_hours,
                                 &Planner::read_cases, &Planner::check_profiles, &Planner::solve_bases, &Planner::lay_out,
                                 &Planner::check_memory})
             if (auto done = (this->*step)(); !done) return done.error();
@@ -159,61 +156,11 @@ private:
         if (!hours) return hours.error();
         plan_.study.series = std::make_shared<const ProfileSeries>(*std::move(series));
         layout().hours = *std::move(hours);
-        return Done{};
-    }
-
-    // A whole number in [samples], or what it is without one.
-    Result<long long> sample_number(const StudyValue& value, const char* name, long long initial, long long low, long long high) const {
-        if (!value.given()) return initial;
-        const auto number = parse_integer(value.text);
-        if (number && *number >= low && *number <= high) return *number;
-        return usage(value, "AZ3061", std::string(name) + " is " + value.text,
-                     "expected a whole number from " + std::to_string(low) + " to " + std::to_string(high));
-    }
-
-    // Puts drawn hours, or rows of drawn values, in the place of the hours.
-    Result<Done> sample() {
-        const std::vector<std::string> methods{"bootstrap", "latin-hypercube"};
-        const std::string& method = study_.sample_method.text;
-        for (const StudyValue* value : {&study_.sample_size, &study_.sample_seed, &study_.sample_block})
-            if (value->given() && method.empty())
-                return usage(*value, "AZ3061", "[samples] has no method", "methods: " + join(methods, ", "));
-        if (study_.sample_method.given()) {
-            if (std::find(methods.begin(), methods.end(), method) == methods.end())
-                return usage(study_.sample_method, "AZ3061", "there is no sampling method '" + method + "'" + did_you_mean(method, methods),
-                             "methods: " + join(methods, ", "));
-            const bool bootstrap = method == methods[0];
-            if (!bootstrap && study_.sample_block.given())
-                return usage(study_.sample_block, "AZ3061", "latin-hypercube has no blocks", "leave out block");
-            const auto size = sample_number(study_.sample_size, "size", static_cast<long long>(layout().hours.size()), 1, 10'000'000);
-            if (!size) return size.error();
-            const auto seed = sample_number(study_.sample_seed, "seed", 1, 0, std::numeric_limits<long long>::max());
-            if (!seed) return seed.error();
-            const auto block = sample_number(study_.sample_block, "block", 24, 1, 1'000'000);
-            if (!block) return block.error();
-            draw(bootstrap, static_cast<int>(*size), static_cast<int>(*block), static_cast<std::uint64_t>(*seed));
-            plan_.manifest.options["sample_method"] = method;
-            plan_.manifest.options["sample_size"] = std::to_string(*size);
-            plan_.manifest.options["sample_seed"] = std::to_string(*seed);
-            if (bootstrap) plan_.manifest.options["sample_block"] = std::to_string(*block);
-        }
+        if (auto sampled = sample_hours(study_, plan_); !sampled) return sampled;
         for (const int hour : layout().hours) layout().time.push_back(plan_.study.series->time[hour]);
         layout().time_units = plan_.study.series->time_units;
         layout().step_hours = plan_.study.series->step_hours;
         return Done{};
-    }
-
-    void draw(bool bootstrap, int size, int block, std::uint64_t seed) {
-        std::vector<int>& hours = layout().hours;
-        if (bootstrap) {
-            std::vector<int> drawn = block_bootstrap(static_cast<int>(hours.size()), size, block, seed);
-            for (int& position : drawn) position = hours[position];
-            hours = std::move(drawn);
-            return;
-        }
-        plan_.study.series = std::make_shared<const ProfileSeries>(latin_hypercube(*plan_.study.series, hours, size, seed));
-        hours.resize(static_cast<std::size_t>(size));
-        std::iota(hours.begin(), hours.end(), 0);
     }
 
     using Names = std::vector<std::pair<std::string, SourcePoint>>;
@@ -403,10 +350,7 @@ private:
         const double have = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGE_SIZE));
         const double need = memory_need(layout());
         if (need <= have) return Done{};
-        const StudyValue& cause = study_.columns.given() ? study_.columns : study_.hours;
-        return usage(cause, "AZ3064", "this batch needs " + std::to_string(static_cast<long long>(need / 1048576.0)) + " MiB, the machine has " +
-                                          std::to_string(static_cast<long long>(have / 1048576.0)),
-                     "choose fewer columns along branches, buses and units, or fewer hours at a time");
+        return placed(memory_error(need, "the machine has", have), (study_.columns.given() ? study_.columns : study_.hours).where);
     }
 
     BatchLayout& layout() { return plan_.study.layout; }
@@ -422,13 +366,6 @@ private:
 };
 
 }  // namespace
-
-double memory_need(const BatchLayout& layout) {
-    // A row, its columns on the way into the image, and the image.
-    constexpr double copies = 3.0, text_bytes = 64.0, row_bytes = 128.0;
-    const double row = row_bytes + copies * (8.0 * static_cast<double>(layout.numbers()) + text_bytes * static_cast<double>(layout.texts()));
-    return row * static_cast<double>(layout.scenarios());
-}
 
 std::string plan_digest(const BatchPlan& plan) {
     std::string text = plan.manifest.version + "\n" + options_json(plan.manifest.options) + "\n" + layout_json(plan.study.layout);

@@ -19,6 +19,7 @@ constexpr const char* schema = "araz.batch/1";
 // One scenario of each point and variant is solved and timed: what the batch will take.
 int dry_run(const Options& options, const BatchPlan& plan) {
     const BatchLayout& layout = plan.study.layout;
+    const double process = memory_need(plan, batch_threads(options)) / 1048576.0;
     const int groups = static_cast<int>(layout.points.size() * layout.variants.size());
     const int middle = static_cast<int>(layout.hours.size()) / 2 * groups;
     const auto begin = std::chrono::steady_clock::now();
@@ -41,6 +42,7 @@ int dry_run(const Options& options, const BatchPlan& plan) {
         out["variants"] = layout.variants;
         out["values_per_scenario"] = layout.numbers() + layout.texts();
         out["memory_mib"] = memory_need(layout) / 1048576.0;
+        out["process_mib"] = process;
         out["threads"] = threads;
         out["seconds_per_scenario"] = each;
         out["timed_scenarios"] = groups;
@@ -53,7 +55,7 @@ int dry_run(const Options& options, const BatchPlan& plan) {
             std::to_string(layout.variants.size()) + " variants (" + join(layout.variants, "; ") + ")\n";
     text += "Row         " + std::to_string(layout.numbers() + layout.texts()) + " values in " + std::to_string(layout.columns.size()) + " columns\n";
     char line[160];
-    std::snprintf(line, sizeof line, "Memory      %.1f MiB for all rows and the result\n", memory_need(layout) / 1048576.0);
+    std::snprintf(line, sizeof line, "Memory      %.1f MiB for all rows and the result, %.0f MiB in all\n", memory_need(layout) / 1048576.0, process);
     text += line;
     std::snprintf(line, sizeof line, "Time        %.3f s per scenario (%d timed, %d unsolved), about %s with %d threads\n", each, groups,
                   unsolved, duration_words(estimate).c_str(), threads);
@@ -85,6 +87,7 @@ int run_batch(const Options& options) {
     const RankRelease release;
     auto plan = make_plan();
     if (!plan) return report_error(options, schema, plan.error());
+    if (const auto fits = check_memory_limit(options, *plan, batch_threads(options)); !fits) return report_error(options, schema, fits.error());
     if (options.on("--dry-run")) return dry_run(options, *plan);
     auto directory = RunDirectory::create(plan->folder, plan->manifest);
     if (!directory) return report_error(options, schema, directory.error());
@@ -111,6 +114,7 @@ int run_resume(const Options& options) {
     auto plan = make_plan();
     if (!plan) return report_error(options, schema, plan.error());
     if (const auto same = same_inputs(folder, *manifest, plan->manifest); !same) return report_error(options, schema, same.error());
+    if (const auto fits = check_memory_limit(options, *plan, batch_threads(options)); !fits) return report_error(options, schema, fits.error());
     plan->manifest = *manifest;  // what the result says of its origin is what was said first
     JournalContents journal;
     auto directory = RunDirectory::open(folder, plan->study.layout, journal);

@@ -104,7 +104,7 @@ constexpr std::array table{
               "A unit or a region of loads names a profile that the series do not have; or, where the case is a single file, a "
               "series names nothing of the case.", "profiles.file = \"other.csv\""},
     CodeEntry{"AZ3064", "batch needs more memory than there is",
-              "All rows are kept until the end. Choose fewer outputs along branches and buses, or fewer hours.",
+              "All rows are kept until the end, and need more than the machine has or --mem-limit allows (exit code 7). Choose fewer outputs along branches and buses, or fewer hours.",
               "columns = [\"p_from_mw\", \"q_from_mvar\", \"p_to_mw\"]"},
     CodeEntry{"AZ3065", "unknown output column",
               "The outputs of a batch are columns of its kind of study; docs/batch.md lists them.", "columns = [\"ttc\"]"},

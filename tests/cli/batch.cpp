@@ -213,6 +213,30 @@ TEST_F(Batch, PlansWithoutWriting) {
     EXPECT_EQ(Json::parse(hours.out)["scenarios"], 12);
 }
 
+// The limit holds for what the process takes, so what was estimated is never less than that.
+TEST_F(Batch, EndsBeforeWorkThatNeedsTooMuchMemory) {
+    const ProgramRun refused = batch("pf.toml", {"--mem-limit", "3"});
+    EXPECT_EQ(refused.exit_code, 7);
+    EXPECT_THAT(refused.err, HasSubstr("AZ3064"));
+    EXPECT_THAT(refused.err, HasSubstr("3 MiB"));
+    EXPECT_FALSE(folder.has("run"));
+    EXPECT_EQ(batch("pf.toml", {"--mem-limit", "0"}).exit_code, 2);
+    const double estimate = Json::parse(batch("pf.toml", {"--dry-run", "--format", "json", "--threads", "2"}).out)["process_mib"];
+    Running run({"batch", folder.path("pf.toml"), "--threads", "2", "--mem-limit", std::to_string(2.0 * estimate)});
+    const double peak = run.watch_peak_mib();
+    ASSERT_EQ(run.finish(), 0);
+    EXPECT_LE(peak, estimate);
+    EXPECT_GT(peak, 0.5 * estimate) << "an estimate that says nothing";
+    const std::string expected = result();
+
+    folder.write("run/journal", "");
+    folder.remove("run/result.h5");
+    EXPECT_EQ(run_araz({"resume", folder.path("run"), "--mem-limit", "3"}).exit_code, 7);
+    EXPECT_FALSE(folder.has("run/result.h5"));
+    EXPECT_EQ(resume().exit_code, 0);
+    EXPECT_EQ(result() == expected, true);
+}
+
 // One scenario of a batch and the same state as a case of its own.
 TEST_F(Batch, AnswersLikeTheVerbThatItRepeats) {
     folder.write("series.csv", "time,wind,north,south\n0,0.5,1,1\n1,0.5,1,1\n");

@@ -7,9 +7,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 extern char** environ;
@@ -46,6 +51,23 @@ public:
         }
         pid_ = 0;
         return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    }
+
+    /// The most memory that it holds until it ends, looked at every millisecond. What wait4() says includes the memory of
+    /// the test itself.
+    [[nodiscard]] double watch_peak_mib() const {
+        double peak = 0.0;
+        for (bool lives = true; lives;) {
+            std::ifstream in("/proc/" + std::to_string(pid_) + "/status");
+            lives = false;  // what has ended has no such line
+            for (std::string line; std::getline(in, line);)
+                if (line.starts_with("VmHWM:")) {
+                    lives = true;
+                    peak = std::max(peak, std::strtod(line.c_str() + 6, nullptr) / 1024.0);
+                }
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+        return peak;
     }
 
 private:
