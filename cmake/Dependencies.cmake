@@ -26,3 +26,9 @@ target_link_libraries(araz_hdf5 INTERFACE ${HDF5_C_HL_LIBRARIES} ${HDF5_C_LIBRAR
 find_path(ARAZ_TOML_INCLUDE toml++/toml.h REQUIRED)
 add_library(araz_toml INTERFACE)
 target_include_directories(araz_toml SYSTEM INTERFACE ${ARAZ_TOML_INCLUDE})
+
+# Batches on many machines, where MPI is there. Its C interface appears in one translation unit (src/app/batch_ranks.cpp).
+option(ARAZ_WITH_MPI "Batches under mpirun and srun, if MPI is found" ON)
+if(ARAZ_WITH_MPI)
+  find_package(MPI QUIET COMPONENTS C)
+endif()

@@ -154,11 +154,12 @@ private:
         if (!series) return placed(series.error(), study_.series.given() ? study_.series.where : study_.case_path.where);
         auto hours = parse_hours(study_.hours, static_cast<int>(series->time.size()));
         if (!hours) return hours.error();
-        plan_.series = std::make_shared<const ProfileSeries>(*std::move(series));
+        plan_.study.series = std::make_shared<const ProfileSeries>(*std::move(series));
         layout().hours = *std::move(hours);
-        for (const int hour : layout().hours) layout().time.push_back(plan_.series->time[hour]);
-        layout().time_units = plan_.series->time_units;
-        layout().step_hours = plan_.series->step_hours;
+        if (auto sampled = sample_hours(study_, plan_); !sampled) return sampled;
+        for (const int hour : layout().hours) layout().time.push_back(plan_.study.series->time[hour]);
+        layout().time_units = plan_.study.series->time_units;
+        layout().step_hours = plan_.study.series->step_hours;
         return Done{};
     }
 
@@ -186,8 +187,7 @@ private:
         const std::string folder = options_.files[0];
         for (const auto& [point, point_place] : *points)
             for (const auto& [variant, variant_place] : *variants) {
-                auto grid = read_profiled_case(folder, {point == as_it_stands ? "" : point, variant == as_it_stands ? "" : variant},
-                                               study_.series.given());
+                auto grid = read_one_case(folder, {point == as_it_stands ? "" : point, variant == as_it_stands ? "" : variant});
                 if (!grid) {
                     Error error = grid.error();
                     for (Finding& finding : error.findings)
@@ -202,8 +202,23 @@ private:
             }
         if (auto read = read_settings(folder); !read) return read;
         const std::string series = study_.series.given() ? study_.series.text : study_.case_path.text + "/profiles.h5";
-        plan_.manifest.inputs.push_back({series, plan_.series->sha256});
+        plan_.manifest.inputs.push_back({series, plan_.study.series->sha256});
         return hash_option_files();
+    }
+
+    // From a folder, whose tables name profiles, or from a single file, where the names of the series do.
+    Result<ProfiledCase> read_one_case(const std::string& path, const CaseSelection& selection) const {
+        std::error_code ignored;
+        if (is_case_folder(path) || std::filesystem::is_directory(path, ignored))
+            return read_profiled_case(path, selection, study_.series.given());
+        auto grid = read_case(path, {}, selection);
+        if (!grid) return grid.error();
+        if (study_.settings.given())
+            return usage(study_.settings, "AZ3066", "settings are operating points of a case folder, " + path + " is a single file",
+                         "leave out settings: the hours take the voltage settings of the case");
+        auto use = profiles_by_name(*grid, *plan_.study.series);
+        if (!use) return use.error();
+        return ProfiledCase{*std::move(grid), *std::move(use)};
     }
 
     // The grid of every variant at the points whose voltage settings the hours take.
@@ -241,12 +256,12 @@ private:
         Findings wrong;
         std::vector<std::string> missing;
         const auto look = [&](const std::string& profile, const std::string& element) {
-            if (profile.empty() || plan_.series->column(profile) >= 0) return;
+            if (profile.empty() || plan_.study.series->column(profile) >= 0) return;
             if (std::find(missing.begin(), missing.end(), profile) != missing.end()) return;
             missing.push_back(profile);
             wrong.push_back(at_value(study_.series.given() ? study_.series.where : study_.case_path.where, "AZ3063",
-                                     element + " follows the profile '" + profile + "', which " + plan_.series->file + " does not have" +
-                                         did_you_mean(profile, plan_.series->names),
+                                     element + " follows the profile '" + profile + "', which " + plan_.study.series->file + " does not have" +
+                                         did_you_mean(profile, plan_.study.series->names),
                                      "add the series, or leave the profile out of the case"));
         };
         for (const ProfiledCase& one : cases_) {
@@ -313,14 +328,17 @@ private:
         }
         std::vector<const Case*> settings;
         for (const Case& grid : settings_[layout().variants[k % layout().variants.size()]]) settings.push_back(&grid);
-        plan_.study.states.push_back(std::make_shared<HourlyDispatch>(one.grid, one.use, *plan_.series, rule_, result, settings));
+        plan_.study.states.push_back(std::make_shared<HourlyDispatch>(one.grid, one.use, *plan_.study.series, rule_, result, settings));
         return Done{};
     }
 
     Result<Done> lay_out() {
         std::vector<const Case*> grids;
         for (const ProfiledCase& one : cases_) grids.push_back(&one.grid);
-        for (BatchAxis& axis : batch_axes(grids, sides_)) {
+        std::vector<BatchAxis> axes = batch_axes(grids, sides_);
+        const std::vector<std::string>& profiles = plan_.study.series->names;
+        axes.push_back({"profile", profiles, std::vector<std::string>(profiles.size()), {}});
+        for (BatchAxis& axis : axes) {
             const auto uses = [&](const BatchColumn& column) { return column.axis == axis.name; };
             if (std::any_of(layout().columns.begin(), layout().columns.end(), uses)) layout().axes.push_back(std::move(axis));
         }
@@ -332,10 +350,7 @@ private:
         const double have = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGE_SIZE));
         const double need = memory_need(layout());
         if (need <= have) return Done{};
-        const StudyValue& cause = study_.columns.given() ? study_.columns : study_.hours;
-        return usage(cause, "AZ3064", "this batch needs " + std::to_string(static_cast<long long>(need / 1048576.0)) + " MiB, the machine has " +
-                                          std::to_string(static_cast<long long>(have / 1048576.0)),
-                     "choose fewer columns along branches, buses and units, or fewer hours at a time");
+        return placed(memory_error(need, "the machine has", have), (study_.columns.given() ? study_.columns : study_.hours).where);
     }
 
     BatchLayout& layout() { return plan_.study.layout; }
@@ -352,11 +367,10 @@ private:
 
 }  // namespace
 
-double memory_need(const BatchLayout& layout) {
-    // A row, its columns on the way into the image, and the image.
-    constexpr double copies = 3.0, text_bytes = 64.0, row_bytes = 128.0;
-    const double row = row_bytes + copies * (8.0 * static_cast<double>(layout.numbers()) + text_bytes * static_cast<double>(layout.texts()));
-    return row * static_cast<double>(layout.scenarios());
+std::string plan_digest(const BatchPlan& plan) {
+    std::string text = plan.manifest.version + "\n" + options_json(plan.manifest.options) + "\n" + layout_json(plan.study.layout);
+    for (const BatchInput& input : plan.manifest.inputs) text += "\n" + input.sha256;
+    return sha256_hex(text);
 }
 
 Result<BatchPlan> make_batch_plan(const std::string& study_path, const std::string& hours, const std::string& run_dir) {

@@ -13,17 +13,32 @@ struct BatchPlan {
     BatchStudy study;
     Manifest manifest;
     std::string folder;  ///< the run directory
-    std::shared_ptr<const ProfileSeries> series;  ///< the states look into it
 };
 
 /// `hours`: instead of those of the file; empty: none. `run_dir` likewise.
 [[nodiscard]] Result<BatchPlan> make_batch_plan(const std::string& study_path, const std::string& hours,
                                                 const std::string& run_dir);
 
+/// What the rows of a plan depend on, as SHA-256: version, inputs, options and layout.
+[[nodiscard]] std::string plan_digest(const BatchPlan& plan);
+
 /// The options of the verb of `study`, as its file sets them; errors AZ3060, AZ3061, AZ3010 with their places.
 [[nodiscard]] Result<Options> study_options(const StudyFile& study, BatchKind kind);
 
+/// Puts what [samples] asks for in the place of the hours of a plan: drawn hours, or rows of drawn values with their own
+/// series. Nothing without that table. Errors AZ3061 with their places.
+[[nodiscard]] Result<Done> sample_hours(const StudyFile& study, BatchPlan& plan);
+
+/// Error AZ3064 (resources): "this batch needs 5 MiB, the machine has 4 MiB", for bytes.
+[[nodiscard]] Error memory_error(double need, const std::string& what_there_is, double have);
+
 /// Bytes that all rows and the final image take, roughly.
 [[nodiscard]] double memory_need(const BatchLayout& layout);
+
+/// Bytes that the process takes at most when it runs the plan in this many threads: an estimate on the high side.
+[[nodiscard]] double memory_need(const BatchPlan& plan, int threads);
+
+/// Error AZ3064 (resources): the plan needs more than --mem-limit.
+[[nodiscard]] Result<Done> check_memory_limit(const Options& options, const BatchPlan& plan, int threads);
 
 }  // namespace araz::app

@@ -2,16 +2,22 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <deque>
 #include <exception>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <tuple>
 
 #include "araz/report/batch_tables.hpp"
+#include "araz/base/text.hpp"
+#include "batch_ranks.hpp"
 #include "batch_watch.hpp"
 #include "session.hpp"
 
@@ -22,6 +28,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr auto look_every = std::chrono::milliseconds(20);
+constexpr auto listen_every = std::chrono::milliseconds(1);  // with other ranks
 constexpr auto sync_every = std::chrono::seconds(1);
 constexpr auto show_every = std::chrono::milliseconds(500);
 constexpr auto patience = std::chrono::milliseconds(1000);  // for scenarios in hand after a signal
@@ -58,16 +65,22 @@ class BatchRun {
 public:
     BatchRun(const Options& options, const BatchPlan& plan, RunDirectory& directory)
         : options_(options), plan_(plan), layout_(plan.study.layout), directory_(directory), watch_(layout_),
-          rows_(static_cast<std::size_t>(layout_.scenarios())), left_(shards()) {
+          rows_(static_cast<std::size_t>(layout_.scenarios())), left_(shards()), in_hand_(static_cast<std::size_t>(Ranks::size())) {
         for (int k = 0; k < layout_.scenarios(); ++k) ++left_[shard_of(k)];
     }
 
     int run(JournalContents journal) {
         for (JournalRecord& record : journal.records) keep(record.scenario, std::move(record.row));
         resumed_ = watch_.done();
+        find_twins();
         std::vector<int> missing;
-        for (int k = 0; k < layout_.scenarios(); ++k)
-            if (!rows_[k]) missing.push_back(k);
+        for (int k = 0; k < layout_.scenarios(); ++k) {
+            const auto& same = twins_of(k);
+            const auto solved = std::find_if(same.begin(), same.end(), [&](int twin) { return rows_[twin].has_value(); });
+            if (!rows_[k] && solved == same.end() && k == same.front()) missing.push_back(k);
+            else if (!rows_[k] && solved != same.end())
+                if (const auto copied = record_one(k, BatchRow(*rows_[*solved]), 0.0); !copied) return report_error(options_, "araz.batch/1", copied.error());
+        }
         if (const int code = store_missing_shards(); code != exit_ok) return code;
         if (const int code = solve(missing); code != exit_ok) return code;
         return finish();
@@ -121,8 +134,28 @@ private:
         return exit_ok;
     }
 
-    // One scenario more: into the journal, and when its block is complete into a shard.
+    // Samples can draw an hour several times: such scenarios are solved once.
+    void find_twins() {
+        for (int k = 0; k < layout_.scenarios(); ++k) {
+            const BatchLayout::Place at = layout_.place(k);
+            twins_[{layout_.hours[at.hour], at.point, at.variant}].push_back(k);
+        }
+    }
+    [[nodiscard]] const std::vector<int>& twins_of(int scenario) const {
+        const BatchLayout::Place at = layout_.place(scenario);
+        return twins_.at({layout_.hours[at.hour], at.point, at.variant});
+    }
+
     Result<Done> record(int scenario, BatchRow row, double seconds) {
+        for (const int twin : twins_of(scenario)) {
+            if (twin == scenario || rows_[twin]) continue;
+            if (auto copied = record_one(twin, BatchRow(row), 0.0); !copied) return copied;
+        }
+        return record_one(scenario, std::move(row), seconds);
+    }
+
+    // One scenario more: into the journal, and when its block is complete into a shard.
+    Result<Done> record_one(int scenario, BatchRow row, double seconds) {
         const std::chrono::duration<double> since_epoch = std::chrono::system_clock::now().time_since_epoch();
         JournalRecord record{scenario, seconds, since_epoch.count(), std::move(row)};
         if (auto appended = directory_.append(record); !appended) return appended;
@@ -135,8 +168,18 @@ private:
         return store_shard(shard_of(scenario));
     }
 
+    // The next scenario for a thread of this process, -1 when all are given away.
+    int next() {
+        const std::lock_guard guard(work_lock_);
+        if (work_.empty()) return -1;
+        const int scenario = work_.front();
+        work_.pop_front();
+        return scenario;
+    }
+
     int solve(const std::vector<int>& missing) {
         if (missing.empty()) return exit_ok;
+        work_.assign(missing.begin(), missing.end());
         const Signals signals;
         begin_ = synced_ = Clock::now();
         std::atomic<bool> stop{false}, ended{false};
@@ -144,7 +187,8 @@ private:
         // On its own thread, so that this one can end the process while scenarios are in hand.
         std::thread worker([&] {
             try {
-                run_scenarios(plan_.study, missing, options_.integer("--threads"), stop, [&](int scenario, BatchRow row, double seconds) {
+                const int workers = std::min(batch_threads(options_), static_cast<int>(missing.size()));
+                run_scenarios(plan_.study, workers, [&] { return next(); }, stop, [&](int scenario, BatchRow row, double seconds) {
                     const std::lock_guard guard(lock_);
                     if (auto recorded = record(scenario, std::move(row), seconds); !recorded) error_ = recorded.error();
                     return !error_;
@@ -168,12 +212,15 @@ private:
         const bool show = shows_progress();
         auto shown = begin_;
         std::optional<Clock::time_point> asked;
-        while (!ended) {
-            std::this_thread::sleep_for(look_every);
+        while (!ended || others_have_work()) {
+            if (Ranks::size() == 1) std::this_thread::sleep_for(look_every);
+            else if (!serve()) std::this_thread::sleep_for(listen_every);
             const auto now = Clock::now();
             if (!asked && (caught != 0 || failed())) {
                 asked = now;
                 stop = true;
+                const std::lock_guard guard(work_lock_);
+                work_.clear();
             }
             if (asked && now - *asked > patience) return false;
             if (!show || now - shown < show_every) continue;
@@ -182,6 +229,50 @@ private:
         }
         if (show) show_progress(true);
         return true;
+    }
+
+    [[nodiscard]] bool others_have_work() const {
+        return std::any_of(in_hand_.begin(), in_hand_.end(), [](int count) { return count > 0; });
+    }
+
+    // Answers one message of another rank; false: there was none.
+    bool serve() {
+        const auto message = Ranks::receive();
+        if (!message) return false;
+        const auto refuse = [&](const std::string& why) {
+            const std::lock_guard guard(lock_);
+            error_ = Error::make(ErrorKind::invalid_input, "AZ3076", "rank " + std::to_string(message->from) + " " + why,
+                                 "all ranks need the same araz, study, case and series at the same paths");
+            return true;
+        };
+        if (message->tag == RankTag::failed) return refuse("cannot begin: " + message->bytes);
+        if (message->tag == RankTag::hello) {
+            const auto words = split(message->bytes, ',');
+            if (words.size() != 2 || words[1] != plan_digest(plan_)) return refuse("has another study, or other inputs");
+            hand_out(message->from, static_cast<int>(parse_integer(words[0]).value_or(1)) + 1);  // one ahead of those in hand
+            return true;
+        }
+        if (message->tag != RankTag::row) return true;
+        auto row = row_from_bytes(message->bytes, layout_);
+        if (!row) return refuse("sent what is no row of this batch");
+        --in_hand_[message->from];
+        {
+            const std::lock_guard guard(lock_);
+            if (auto recorded = record(row->scenario, std::move(row->row), row->seconds); !recorded) error_ = recorded.error();
+        }
+        hand_out(message->from, 1);
+        return true;
+    }
+
+    void hand_out(int rank, int count) {
+        std::string numbers;
+        for (int k = 0; k < count; ++k) {
+            const int scenario = next();
+            if (scenario < 0) break;
+            numbers += (numbers.empty() ? "" : ",") + std::to_string(scenario);
+            ++in_hand_[rank];
+        }
+        if (!numbers.empty()) Ranks::send(rank, RankTag::work, numbers);
     }
 
     [[nodiscard]] bool failed() {
@@ -244,7 +335,11 @@ private:
     RunDirectory& directory_;
     BatchWatch watch_;
     std::vector<std::optional<BatchRow>> rows_;
+    std::map<std::tuple<int, int, int>, std::vector<int>> twins_;  ///< scenarios of an hour, point and variant
     std::vector<int> left_;  ///< scenarios missing in each shard
+    std::vector<int> in_hand_;  ///< scenarios that each rank has and has not answered
+    std::deque<int> work_;      ///< scenarios that nobody has
+    std::mutex work_lock_;
     int resumed_ = 0;
     std::mutex lock_;        ///< of everything that a finished scenario changes
     std::optional<Error> error_;
@@ -252,6 +347,12 @@ private:
 };
 
 }  // namespace
+
+int batch_threads(const Options& options) {
+    const int asked = options.integer("--threads");
+    if (asked > 0) return asked;
+    return Ranks::size() > 1 ? 1 : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+}
 
 int run_in_directory(const Options& options, const BatchPlan& plan, RunDirectory& directory, JournalContents journal) {
     return BatchRun(options, plan, directory).run(std::move(journal));

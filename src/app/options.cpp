@@ -119,6 +119,7 @@ constexpr std::array table{
     // Batches.
     OptionSpec{"--run-dir", text, "DIR", "", "run directory instead of `out` of the study file", "Batch", 0, 0},
     OptionSpec{"--hours", text, "ROWS", "", "hours instead of those of the study file: all, 0-23, 0-8759/24, 12,13", "Batch", 0, 0},
+    OptionSpec{"--mem-limit", number, "MIB", "", "ends with exit code 7 before any work where the batch would need more memory", "Batch", 1, 1e9},
     OptionSpec{"--dry-run", flag, "", "", "checks everything, solves one scenario of each point and variant, and says what the batch takes", "Batch", 0, 0},
     // Output.
     OptionSpec{"--format", choice, "table|csv|json|ndjson|sarif", "", "output format; by default a table, or the extension of -o; sarif: check only", "Output", 0, 0},

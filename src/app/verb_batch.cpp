@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "araz/base/text.hpp"
+#include "batch_ranks.hpp"
 #include "batch_run.hpp"
 #include "batch_watch.hpp"
 #include "session.hpp"
@@ -18,6 +19,7 @@ constexpr const char* schema = "araz.batch/1";
 // One scenario of each point and variant is solved and timed: what the batch will take.
 int dry_run(const Options& options, const BatchPlan& plan) {
     const BatchLayout& layout = plan.study.layout;
+    const double process = memory_need(plan, batch_threads(options)) / 1048576.0;
     const int groups = static_cast<int>(layout.points.size() * layout.variants.size());
     const int middle = static_cast<int>(layout.hours.size()) / 2 * groups;
     const auto begin = std::chrono::steady_clock::now();
@@ -26,8 +28,7 @@ int dry_run(const Options& options, const BatchPlan& plan) {
     for (int k = middle; k < middle + groups; ++k) watch.take(k, solve_scenario(plan.study, k));
     unsolved = watch.unsolved();
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
-    const int asked = options.integer("--threads");
-    const int threads = asked > 0 ? asked : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+    const int threads = batch_threads(options) * Ranks::size();
     const double each = taken.count() / groups;
     const double estimate = each * layout.scenarios() / threads;
     if (options.text("--format") == "json") {
@@ -41,6 +42,7 @@ int dry_run(const Options& options, const BatchPlan& plan) {
         out["variants"] = layout.variants;
         out["values_per_scenario"] = layout.numbers() + layout.texts();
         out["memory_mib"] = memory_need(layout) / 1048576.0;
+        out["process_mib"] = process;
         out["threads"] = threads;
         out["seconds_per_scenario"] = each;
         out["timed_scenarios"] = groups;
@@ -48,12 +50,12 @@ int dry_run(const Options& options, const BatchPlan& plan) {
         return write_output(options, out.dump(1) + "\n");
     }
     std::string text = "Study       " + plan.manifest.study_as_given + " (" + std::string(to_string(layout.kind)) + ")\n";
-    text += "Scenarios   " + std::to_string(layout.scenarios()) + " = " + std::to_string(layout.hours.size()) + " hours x " +
+    text += "Scenarios   " + std::to_string(layout.scenarios()) + " = " + std::to_string(layout.hours.size()) + (plan.manifest.options.count("sample_method") != 0 ? " samples x " : " hours x ") +
             std::to_string(layout.points.size()) + " points (" + join(layout.points, "; ") + ") x " +
             std::to_string(layout.variants.size()) + " variants (" + join(layout.variants, "; ") + ")\n";
     text += "Row         " + std::to_string(layout.numbers() + layout.texts()) + " values in " + std::to_string(layout.columns.size()) + " columns\n";
     char line[160];
-    std::snprintf(line, sizeof line, "Memory      %.1f MiB for all rows and the result\n", memory_need(layout) / 1048576.0);
+    std::snprintf(line, sizeof line, "Memory      %.1f MiB for all rows and the result, %.0f MiB in all\n", memory_need(layout) / 1048576.0, process);
     text += line;
     std::snprintf(line, sizeof line, "Time        %.3f s per scenario (%d timed, %d unsolved), about %s with %d threads\n", each, groups,
                   unsolved, duration_words(estimate).c_str(), threads);
@@ -79,8 +81,13 @@ Result<Done> same_inputs(const std::string& folder, const Manifest& begun, const
 }  // namespace
 
 int run_batch(const Options& options) {
-    auto plan = make_batch_plan(options.files[0], options.text("--hours"), options.text("--run-dir"));
+    if (const auto joined = Ranks::join(); !joined) return report_error(options, schema, joined.error());
+    const auto make_plan = [&] { return make_batch_plan(options.files[0], options.text("--hours"), options.text("--run-dir")); };
+    if (!Ranks::leads()) return run_as_follower(options, make_plan);
+    const RankRelease release;
+    auto plan = make_plan();
     if (!plan) return report_error(options, schema, plan.error());
+    if (const auto fits = check_memory_limit(options, *plan, batch_threads(options)); !fits) return report_error(options, schema, fits.error());
     if (options.on("--dry-run")) return dry_run(options, *plan);
     auto directory = RunDirectory::create(plan->folder, plan->manifest);
     if (!directory) return report_error(options, schema, directory.error());
@@ -88,18 +95,26 @@ int run_batch(const Options& options) {
 }
 
 int run_resume(const Options& options) {
+    if (const auto joined = Ranks::join(); !joined) return report_error(options, schema, joined.error());
     const std::string& folder = options.files[0];
     auto manifest = read_manifest(folder);
+    std::string hours;
+    for (const std::string& override : manifest ? manifest->overrides : std::vector<std::string>{})
+        if (override.starts_with("hours=")) hours = override.substr(6);
+    const auto make_plan = [&]() -> Result<BatchPlan> {
+        if (!manifest) return manifest.error();
+        return make_batch_plan(manifest->study, hours, folder);
+    };
+    if (!Ranks::leads()) return run_as_follower(options, make_plan);
+    const RankRelease release;
     if (!manifest) return report_error(options, schema, manifest.error());
     if (const std::string holder = lock_holder(folder); !holder.empty())
         return report_error(options, schema, Error::make(ErrorKind::busy, "AZ3071", folder + " is in use by " + holder,
                                                          "wait for it, or end it; araz status shows how far it is"));
-    std::string hours;
-    for (const std::string& override : manifest->overrides)
-        if (override.starts_with("hours=")) hours = override.substr(6);
-    auto plan = make_batch_plan(manifest->study, hours, folder);
+    auto plan = make_plan();
     if (!plan) return report_error(options, schema, plan.error());
     if (const auto same = same_inputs(folder, *manifest, plan->manifest); !same) return report_error(options, schema, same.error());
+    if (const auto fits = check_memory_limit(options, *plan, batch_threads(options)); !fits) return report_error(options, schema, fits.error());
     plan->manifest = *manifest;  // what the result says of its origin is what was said first
     JournalContents journal;
     auto directory = RunDirectory::open(folder, plan->study.layout, journal);

@@ -61,11 +61,11 @@ const std::vector<Verb>& verb_table() {
          "  araz pv case9.m --grow 5 --stop full --buses 9,5 -o curve.csv\n",
          run_pv},
         {"batch", "one study in many hours, points and variants, into a run directory that survives a kill", "STUDY", 1, 1,
-         {"--run-dir", "--hours", "--dry-run", "--threads", "--format", "--limit", "--progress"},
+         {"--run-dir", "--hours", "--dry-run", "--mem-limit", "--threads", "--format", "--limit", "--progress"},
          "  araz batch studies/azerbaijan-iran-capacity.toml --dry-run\n"
          "  araz batch studies/azerbaijan-iran-capacity.toml --hours 0-23 --run-dir runs/day\n", run_batch},
         {"resume", "go on with a batch where it was interrupted; the result is the same to the byte", "DIR", 1, 1,
-         {"--threads", "--format", "--limit", "--progress"}, "  araz resume runs/day\n", run_resume},
+         {"--mem-limit", "--threads", "--format", "--limit", "--progress"}, "  araz resume runs/day\n", run_resume},
         {"status", "how far a batch is, also while it runs", "DIR", 1, 1, {"--format"},
          "  araz status runs/day\n  araz status runs/day --format json\n", run_status},
         {"verify", "re-check a result by independent arithmetic, or against a reference", "RESULT", 1, 1,

@@ -189,6 +189,8 @@ Result<Case> read_case_folder(const std::string& folder, const CaseSelection& se
     return folder::read_selected(folder, selection, limits, nullptr, false);
 }
 
+bool is_case_folder(const std::string& path) { return !case_folder_of(path).empty(); }
+
 Result<ProfiledCase> read_profiled_case(const std::string& path, const CaseSelection& selection, bool own_series,
                                         const ReadLimits& limits) {
     const std::string folder = case_folder_of(path);

@@ -36,6 +36,10 @@ constexpr Key keys[] = {
     {"profiles", "file", &StudyFile::series},
     {"dispatch", "rule", &StudyFile::rule},
     {"dispatch", "settings", &StudyFile::settings, Shape::list},
+    {"samples", "method", &StudyFile::sample_method},
+    {"samples", "size", &StudyFile::sample_size, Shape::number},
+    {"samples", "seed", &StudyFile::sample_seed, Shape::number},
+    {"samples", "block", &StudyFile::sample_block, Shape::number},
     {"study", "kind", &StudyFile::kind, Shape::text, true},
     {"outputs", "columns", &StudyFile::columns, Shape::list},
     {"outputs", "shard", &StudyFile::shard, Shape::number},
@@ -52,7 +56,7 @@ public:
     Findings read() {
         for (const auto& [name, node] : root_.members) {
             if (name == "title") out_.title = value(node, "title", Shape::text).text;
-            else if (name == "profiles" || name == "dispatch" || name == "study" || name == "outputs") table(name, node);
+            else if (name == "profiles" || name == "dispatch" || name == "study" || name == "outputs" || name == "samples") table(name, node);
             else entry("", name, node);
         }
         for (const Key& key : keys)
@@ -85,7 +89,7 @@ private:
             out_.options.emplace_back(name, value(node, name, Shape::list));
             return;
         }
-        if (table.empty()) known.insert(known.end(), {"title", "profiles", "dispatch", "study", "outputs"});
+        if (table.empty()) known.insert(known.end(), {"title", "profiles", "dispatch", "study", "outputs", "samples"});
         findings_.push_back(at_value(files_.locate(node.key_place), "AZ3060",
                                      "a study file has no key " + quoted_key(table, name) + did_you_mean(name, known),
                                      "keys here: " + join(known, ", ")));

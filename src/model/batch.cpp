@@ -74,7 +74,7 @@ bool BatchLayout::fits(const BatchRow& row) const { return row.numbers.size() ==
 
 std::string BatchLayout::label(int scenario) const {
     const Place at = place(scenario);
-    return "hour " + std::to_string(hours[at.hour]) + ", point " + points[at.point] + ", variant " + variants[at.variant];
+    return (time_units == "samples" ? "sample " : "hour ") + std::to_string(hours[at.hour]) + ", point " + points[at.point] + ", variant " + variants[at.variant];
 }
 
 void BatchRowWriter::number(std::string_view column, double value, std::size_t at) {

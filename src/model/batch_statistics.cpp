@@ -10,13 +10,6 @@ namespace araz {
 
 namespace {
 
-double quantile(const std::vector<double>& sorted, double q) {
-    const double at = q * static_cast<double>(sorted.size() - 1);
-    const auto below = static_cast<std::size_t>(at);
-    if (below + 1 >= sorted.size()) return sorted.back();
-    return sorted[below] + (at - static_cast<double>(below)) * (sorted[below + 1] - sorted[below]);
-}
-
 // The values of one group of scenarios by the names of the columns.
 class Group {
 public:
@@ -136,6 +129,13 @@ BatchGroupStatistics group_statistics(const BatchLayout& layout, const std::vect
 
 }  // namespace
 
+double quantile_of(const std::vector<double>& sorted, double q) {
+    const double at = q * static_cast<double>(sorted.size() - 1);
+    const auto below = static_cast<std::size_t>(at);
+    if (below + 1 >= sorted.size()) return sorted.back();
+    return sorted[below] + (at - static_cast<double>(below)) * (sorted[below + 1] - sorted[below]);
+}
+
 Distribution distribution_of(std::vector<double> values) {
     std::erase_if(values, [](double value) { return !std::isfinite(value); });
     Distribution out;
@@ -147,9 +147,9 @@ Distribution distribution_of(std::vector<double> values) {
     std::sort(values.begin(), values.end());
     out.min = values.front();
     out.max = values.back();
-    out.p5 = quantile(values, 0.05);
-    out.p50 = quantile(values, 0.5);
-    out.p95 = quantile(values, 0.95);
+    out.p5 = quantile_of(values, 0.05);
+    out.p50 = quantile_of(values, 0.5);
+    out.p95 = quantile_of(values, 0.95);
     return out;
 }
 

@@ -28,6 +28,12 @@ public:
         out_.number("below_pmin_mw", hour.below_pmin_mw);
     }
 
+    void profiles(const ProfileSeries& series, int row) {
+        double* values = out_.values("profile_pu");
+        if (values == nullptr) return;
+        for (int k = 0; k < static_cast<int>(series.names.size()); ++k) values[k] = series.at(row, k);
+    }
+
     void status(std::string_view word) { out_.word("status", word); }
 
     void base(const PfResult& result) {
@@ -188,6 +194,7 @@ BatchRow solve_scenario(const BatchStudy& study, int scenario) {
     const HourState hour = study.state(at).at(study.layout.hours[at.hour]);
     Filling fill(study.layout, hour.grid, row);
     fill.state(hour);
+    fill.profiles(*study.series, study.layout.hours[at.hour]);
     auto task = study.prepare(hour.grid);
     if (!task) {
         fill.status("invalid");
@@ -206,17 +213,26 @@ BatchRow solve_scenario(const BatchStudy& study, int scenario) {
     return row;
 }
 
-void run_scenarios(const BatchStudy& study, const std::vector<int>& scenarios, int threads, const std::atomic<bool>& stop,
+void run_scenarios(const BatchStudy& study, int threads, const std::function<int()>& next, const std::atomic<bool>& stop,
                    const std::function<bool(int scenario, BatchRow row, double seconds)>& done) {
     std::mutex lock;
-    for_each_item(static_cast<int>(scenarios.size()), threads, [&](int) {
-        return [&](int item) {
-            if (stop) return false;
-            const auto begin = std::chrono::steady_clock::now();
-            BatchRow row = solve_scenario(study, scenarios[item]);
-            const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
-            const std::lock_guard guard(lock);
-            return done(scenarios[item], std::move(row), taken.count());
+    std::atomic<bool> failed{false};  // in one thread: the others shall not go on with all that is left
+    for_each_item(threads, threads, [&](int) {
+        return [&](int) {
+            for (int scenario = next(); scenario >= 0 && !stop && !failed; scenario = next()) {
+                const auto begin = std::chrono::steady_clock::now();
+                BatchRow row;
+                try {
+                    row = solve_scenario(study, scenario);
+                } catch (...) {
+                    failed = true;
+                    throw;
+                }
+                const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
+                const std::lock_guard guard(lock);
+                if (!done(scenario, std::move(row), taken.count())) return false;
+            }
+            return true;
         };
     });
 }

@@ -49,6 +49,7 @@ const std::vector<BatchColumnChoice>& of_every_kind() {
         {{"p_mw", "active power of the unit", Type::number, "generator", {}}},
         {{"q_mvar", "reactive power of the unit", Type::number, "generator", {}}},
         {{"net_export_mw", "net export over AC ties", Type::number, "area", {}}},
+        {{"profile_pu", "value of the profile, per unit", Type::number, "profile", {}}},
     };
     return table;
 }

@@ -2,9 +2,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <nlohmann/json.hpp>
@@ -12,50 +9,14 @@
 #include <thread>
 
 #include "batch_sample.hpp"
-
-extern char** environ;
+#include "running.hpp"
+#include "sample.hpp"
 
 namespace araz::testing {
 namespace {
 
 using ::testing::HasSubstr;
 using Json = nlohmann::json;
-
-// araz running beside the test, silent.
-class Running {
-public:
-    explicit Running(std::vector<std::string> words) {
-        words.insert(words.begin(), ARAZ_BINARY);
-        std::vector<char*> argv;
-        for (std::string& word : words) argv.push_back(word.data());
-        argv.push_back(nullptr);
-        posix_spawn_file_actions_t actions;
-        posix_spawn_file_actions_init(&actions);
-        for (const int fd : {STDOUT_FILENO, STDERR_FILENO}) posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", 1, 0);
-        if (posix_spawn(&pid_, ARAZ_BINARY, &actions, nullptr, argv.data(), environ) != 0) throw std::runtime_error("cannot start araz");
-        posix_spawn_file_actions_destroy(&actions);
-    }
-    ~Running() {
-        if (pid_ > 0) finish(SIGKILL);
-    }
-    Running(const Running&) = delete;
-    Running& operator=(const Running&) = delete;
-
-    [[nodiscard]] int pid() const { return pid_; }
-    void signal(int number) const { ::kill(pid_, number); }
-    /// Sends a signal unless it is 0, and waits. The exit code, or 128 + signal.
-    int finish(int number = 0) {
-        if (number != 0) ::kill(pid_, number);
-        int status = 0;
-        while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-        }
-        pid_ = 0;
-        return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    }
-
-private:
-    pid_t pid_ = 0;
-};
 
 class Batch : public ::testing::Test {
 protected:
@@ -252,6 +213,30 @@ TEST_F(Batch, PlansWithoutWriting) {
     EXPECT_EQ(Json::parse(hours.out)["scenarios"], 12);
 }
 
+// The limit holds for what the process takes, so what was estimated is never less than that.
+TEST_F(Batch, EndsBeforeWorkThatNeedsTooMuchMemory) {
+    const ProgramRun refused = batch("pf.toml", {"--mem-limit", "3"});
+    EXPECT_EQ(refused.exit_code, 7);
+    EXPECT_THAT(refused.err, HasSubstr("AZ3064"));
+    EXPECT_THAT(refused.err, HasSubstr("3 MiB"));
+    EXPECT_FALSE(folder.has("run"));
+    EXPECT_EQ(batch("pf.toml", {"--mem-limit", "0"}).exit_code, 2);
+    const double estimate = Json::parse(batch("pf.toml", {"--dry-run", "--format", "json", "--threads", "2"}).out)["process_mib"];
+    Running run({"batch", folder.path("pf.toml"), "--threads", "2", "--mem-limit", std::to_string(2.0 * estimate)});
+    const double peak = run.watch_peak_mib();
+    ASSERT_EQ(run.finish(), 0);
+    EXPECT_LE(peak, estimate);
+    EXPECT_GT(peak, 0.5 * estimate) << "an estimate that says nothing";
+    const std::string expected = result();
+
+    folder.write("run/journal", "");
+    folder.remove("run/result.h5");
+    EXPECT_EQ(run_araz({"resume", folder.path("run"), "--mem-limit", "3"}).exit_code, 7);
+    EXPECT_FALSE(folder.has("run/result.h5"));
+    EXPECT_EQ(resume().exit_code, 0);
+    EXPECT_EQ(result() == expected, true);
+}
+
 // One scenario of a batch and the same state as a case of its own.
 TEST_F(Batch, AnswersLikeTheVerbThatItRepeats) {
     folder.write("series.csv", "time,wind,north,south\n0,0.5,1,1\n1,0.5,1,1\n");
@@ -273,6 +258,92 @@ TEST_F(Batch, AnswersLikeTheVerbThatItRepeats) {
             EXPECT_EQ(directions[d]["limit"]["cause"], "thermal_n1") << "the grid is rated so that an outage limits";
         }
     }
+}
+
+// A single file has no tables of profiles: the names of the series say what follows them, the most specific first.
+// The same state, written by hand, is solved by the verb.
+TEST_F(Batch, TakesACaseOfASingleFile) {
+    folder.write("five.m", sample_case);
+    folder.write("named.csv", "time,load,area 2,bus 5,generator 2\n0,0.9,0.5,1.2,0.2\n1,0.9,0.5,1.2,0.2\n");
+    const std::string study = "case = \"five.m\"\nhours = \"all\"\nout = \"run\"\n[profiles]\nfile = \"named.csv\"\n"
+                              "[dispatch]\nrule = \"given\"\n[study]\nkind = \"pf\"\n";
+    folder.write("single.toml", study);
+    const ProgramRun run = batch("single.toml");
+    ASSERT_EQ(run.exit_code, 0) << run.err;
+    const Json group = Json::parse(summary())["groups"][0];
+
+    std::string by_hand = with(sample_case, "1\t3\t20\t5\t", "1\t3\t18\t4.5\t");
+    by_hand = with(by_hand, "2\t1\t60\t20\t", "2\t1\t54\t18\t");
+    by_hand = with(by_hand, "3\t2\t70\t20\t", "3\t2\t35\t10\t");
+    by_hand = with(by_hand, "4\t1\t80\t30\t", "4\t1\t40\t15\t");
+    by_hand = with(by_hand, "5\t1\t10\t2\t0\t0", "5\t1\t12\t2.4\t0\t0");
+    by_hand = with(by_hand, "3\t115\t", "3\t50\t");
+    folder.write("by_hand.m", by_hand);
+    const ProgramRun verb = run_araz({"pf", folder.path("by_hand.m"), "--format", "json"});
+    ASSERT_EQ(verb.exit_code, 0) << verb.err;
+    const Json alone = Json::parse(verb.out);
+    double lowest = 9.0;
+    for (const Json& bus : alone["buses"]) lowest = std::min(lowest, bus["vm_pu"].get<double>());
+    EXPECT_NEAR(group["min_vm_pu"]["p50"], lowest, 1e-9);
+    EXPECT_NEAR(group["load_mw"]["p50"], 18 + 54 + 35 + 40 + 12, 1e-9);
+    EXPECT_NEAR(group["loss_mw"]["p50"], alone["totals"]["loss_mw"], 1e-6);
+
+    folder.remove("run");
+    for (const char* name : {"bus 6", "bus 05", "area 3", "generator 3", "generator 0", "wind"}) {
+        folder.write("named.csv", "time," + std::string(name) + "\n0,1\n1,1\n");
+        const ProgramRun refused = batch("single.toml");
+        EXPECT_EQ(refused.exit_code, 3) << name;
+        EXPECT_THAT(refused.err, HasSubstr("AZ3063"));
+        EXPECT_THAT(refused.err, HasSubstr(name));
+        EXPECT_THAT(refused.err, HasSubstr("named.csv"));
+    }
+    folder.write("single.toml", "points = [\"windy\"]\n" + study);
+    EXPECT_EQ(batch("single.toml").exit_code, 2) << "a single file has no operating points";
+    EXPECT_FALSE(folder.has("run"));
+}
+
+// Samples: the same for one seed, however they are solved, and made of the hours that they are drawn from.
+TEST_F(Batch, DrawsSamplesFromTheHours) {
+    const std::string study = read_bytes(folder.path("pf.toml"));
+    ASSERT_EQ(batch("pf.toml").exit_code, 0);
+    const Json all = Json::parse(summary());
+    for (const std::string method : {"method = \"bootstrap\"\nblock = 3\n", "method = \"latin-hypercube\"\n"}) {
+        const auto with_seed = [&](const std::string& seed, const std::string& threads) {
+            folder.remove("run");
+            folder.write("pf.toml", study + "\n[samples]\nsize = 200\nseed = " + seed + "\n" + method);
+            const ProgramRun run = batch("pf.toml", {"--threads", threads});
+            EXPECT_EQ(run.exit_code, 0) << run.err;
+            return result();
+        };
+        const std::string first = with_seed("7", "1");
+        EXPECT_EQ(first == with_seed("8", "1"), false);
+        EXPECT_EQ(first == with_seed("7", "3"), true);
+        const Json found = Json::parse(summary());
+        EXPECT_EQ(found["scenarios"], 400);
+        EXPECT_EQ(found["solved"], 400);
+        EXPECT_EQ(found["options"]["sample_seed"], "7");
+        for (int group = 0; group < 2; ++group) {
+            const Json& load = found["groups"][group]["load_mw"];
+            const Json& whole = all["groups"][group]["load_mw"];
+            EXPECT_GE(load["min"], whole["min"].get<double>() - 1e-9);
+            EXPECT_LE(load["max"], whole["max"].get<double>() + 1e-9);
+            EXPECT_NEAR(load["mean"], whole["mean"], 0.1 * whole["mean"].get<double>());
+        }
+        // What a damaged journal lost is the same again, also where other scenarios of the hour are left.
+        const std::string journal = read_bytes(folder.path("run/journal"));
+        folder.write("run/journal", journal.substr(0, journal.size() / 2));
+        folder.remove("run/result.h5");
+        EXPECT_EQ(resume().exit_code, 0);
+        EXPECT_EQ(first == result(), true);
+    }
+    // As many samples as one likes from one hour: each has its row, which is that of the hour.
+    folder.remove("run");
+    folder.write("pf.toml", study + "\n[samples]\nmethod = \"bootstrap\"\nsize = 50\n");
+    ASSERT_EQ(batch("pf.toml", {"--hours", "5"}).exit_code, 0);
+    const Json found = Json::parse(summary())["groups"][0]["load_mw"];
+    EXPECT_EQ(found["count"], 50);
+    EXPECT_DOUBLE_EQ(found["min"], 170 * 0.65 + 170 * 0.62);
+    EXPECT_DOUBLE_EQ(found["max"], found["min"]);
 }
 
 TEST_F(Batch, KeepsARowForWhatDoesNotSolve) {
@@ -342,6 +413,10 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"hours backwards", "capacity.toml", "0-11/3", "9-3", 2, {"AZ3062"}},
         Fault{"hour twice", "capacity.toml", "0-11/3", "0-3,2", 2, {"AZ3062", "row 2"}},
         Fault{"unknown column", "capacity.toml", "shard = 4", "columns = [\"default\", \"ttc\"]", 2, {"AZ3065", "capacity.toml:17:23", "ttc_mw"}},
+        Fault{"samples without a method", "capacity.toml", "[outputs]", "[samples]\nsize = 4\n[outputs]", 2, {"AZ3061", "capacity.toml:17:8", "bootstrap"}},
+        Fault{"unknown sampling", "capacity.toml", "[outputs]", "[samples]\nmethod = \"bootstrp\"\n[outputs]", 2, {"AZ3061", "capacity.toml:17:10", "bootstrap"}},
+        Fault{"no samples", "capacity.toml", "[outputs]", "[samples]\nmethod = \"bootstrap\"\nsize = 0\n[outputs]", 2, {"AZ3061", "capacity.toml:18:8"}},
+        Fault{"blocks of a hypercube", "capacity.toml", "[outputs]", "[samples]\nmethod = \"latin-hypercube\"\nblock = 2\n[outputs]", 2, {"AZ3061", "capacity.toml:18:9"}},
         Fault{"missing contingency file", "capacity.toml", "both = true", "contingencies = \"none.csv\"", 3, {"none.csv"}},
         Fault{"missing series", "capacity.toml", "series.csv", "serie.csv", 3, {"serie.csv"}},
         Fault{"missing case", "capacity.toml", "case = \"grid\"", "case = \"grids\"", 3, {"grids"}},

@@ -101,6 +101,8 @@ struct Distribution {
     int count = 0;
     double mean = nan_value, min = nan_value, p5 = nan_value, p50 = nan_value, p95 = nan_value, max = nan_value;
 };
+/// The q-quantile of sorted values, 0 <= q <= 1; there is at least one.
+[[nodiscard]] double quantile_of(const std::vector<double>& sorted, double q);
 /// Of the finite values.
 [[nodiscard]] Distribution distribution_of(std::vector<double> values);
 

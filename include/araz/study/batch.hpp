@@ -34,6 +34,7 @@ struct BatchTask {
 struct BatchStudy {
     BatchLayout layout;
     std::vector<std::shared_ptr<const HourlyDispatch>> states;  ///< [points x variants], variants fastest
+    std::shared_ptr<const ProfileSeries> series;                ///< the states look into it
     std::function<Result<BatchTask>(Case)> prepare;             ///< called from any thread
 
     [[nodiscard]] const HourlyDispatch& state(const BatchLayout::Place& at) const {
@@ -45,9 +46,10 @@ struct BatchStudy {
 /// is no network in this hour has the status "invalid".
 [[nodiscard]] BatchRow solve_scenario(const BatchStudy& study, int scenario);
 
-/// Solves scenarios in the order given; `done` is called from any thread, one call at a time. It returns false to
-/// stop. `stop` ends the work after the scenarios in hand.
-void run_scenarios(const BatchStudy& study, const std::vector<int>& scenarios, int threads, const std::atomic<bool>& stop,
+/// Solves scenarios in `threads` (1 or more) threads until `next` gives -1; `next` is called from any thread and may wait.
+/// `done` is called from any thread, one call at a time. It returns false to stop. `stop` ends the work after the
+/// scenarios in hand.
+void run_scenarios(const BatchStudy& study, int threads, const std::function<int()>& next, const std::atomic<bool>& stop,
                    const std::function<bool(int scenario, BatchRow row, double seconds)>& done);
 
 }  // namespace araz
