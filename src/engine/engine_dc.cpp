@@ -16,7 +16,7 @@ Solution Engine::solve_dc(const Scenario& scenario) {
     Solution solution;
     dc_ = true;
     load(scenario, solution);
-    set_start(Rung{Start::flat, false, false, "dc", 0}, nullptr);
+    set_start(Rung{Start::flat, false, false, "dc", 0}, nullptr, solution);
     if (balance_) balance_->balance_dc();
     const Network& net = network();
     for (int b = 0; b < net.n_bus; ++b) {
