@@ -81,6 +81,8 @@ solver::PowerFlowProblem Engine::problem() const {
     problem.q = q_;
     problem.load = model_->load.empty() ? nullptr : &model_->load;
     problem.links = model_->links_or_null();
+    problem.emulation = model_->emulation_or_null();
+    problem.emulated_q = emulated_q_;
     return problem;
 }
 
@@ -132,11 +134,14 @@ void Engine::set_start(const Rung& rung, const Solution* warm) {
         }
         if (std::isnan(state_.va[b])) state_.va[b] = 0.0;
     }
+    emulated_q_ = start_emulated_q_;
     if (rung.start == Start::dc && !rung.warm) set_dc_angles();
+    start_emulation();
 }
 
 void Engine::set_dc_angles() {
-    solver::DcSolver dc(model_->pattern, without(model_->dc, out_mask_), kind_, model_->links_or_null());
+    solver::DcSolver dc(model_->pattern, without(model_->dc, out_mask_), kind_, model_->links_or_null(),
+                        model_->emulation_or_null());
     if (!dc.ok()) return;
     std::vector<double> p = p_;
     if (!model_->load.empty())
@@ -155,7 +160,7 @@ NewtonReport Engine::newton(const Rung& rung, const std::string& phase, Solution
     }
     const bool sweeps_only = options_.method != Method::newton;
     NewtonReport report;
-    if ((rung.sweeps > 0 || sweeps_only) && model_->n_link() == 0) {
+    if ((rung.sweeps > 0 || sweeps_only) && model_->n_link() == 0 && model_->n_emulated() == 0) {
         report = fast_decoupled(sweeps_only ? fast_decoupled_limit : rung.sweeps);
         if (sweeps_only || is_solved(report.status)) return note(report, phase, solution);
         if (!(report.max_mismatch < hopeless_start)) return note(report, phase, solution);
@@ -193,6 +198,7 @@ NewtonReport Engine::note(NewtonReport report, const std::string& phase, Solutio
 // What units and constant loads feed in at each bus; and the output of the reference units, which limits
 // that depend on it need.
 void Engine::gather_supply(const Solution& solution) {
+    follow_emulation();
     const Network& net = network();
     const auto p_calc = newton_.equations().p_calc();
     const auto q_calc = newton_.equations().q_calc();
@@ -438,6 +444,7 @@ void Engine::prime(const Solution& base) {
     state_.va = base.va;
     state_.vm.resize(kind_.size(), 0.0);
     state_.va.resize(kind_.size(), 0.0);
+    start_emulation();
     newton_.prime(problem(), state_);
 }
 
@@ -451,6 +458,7 @@ bool Engine::sensitivities(const Scenario& scenario, const Solution& at, std::ve
     state_.va = at.va;
     state_.vm.resize(kind_.size(), 0.0);
     state_.va.resize(kind_.size(), 0.0);
+    start_emulation();
     if (!newton_.linearize(problem(), state_)) return false;
     for (auto& column : columns) {
         for (int b = 0; b < network().n_bus; ++b) {

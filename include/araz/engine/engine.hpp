@@ -79,6 +79,11 @@ private:
     void apply_outages(const Scenario& scenario, Solution& solution);
     void cut_off_lost_parts(const Scenario& scenario, Solution& solution);
     void drop_broken_dc_lines();
+    void set_up_emulation();
+    void start_emulation();
+    void follow_emulation();
+    [[nodiscard]] bool is_emulated(int generator) const;
+    bool solve_dc_angles();
     void relocate_references(const Scenario& scenario, const std::vector<int>& part, Solution& solution);
     bool balance_part(const std::vector<int>& part, int which, const std::vector<unsigned char>& usable, const Solution& solution);
     void replace_lost_references(Solution& solution);
@@ -123,6 +128,7 @@ private:
     std::vector<solver::BusKind> kind_, start_kind_;
     std::vector<double> p_, q_, v_set_, start_p_, start_q_, start_p_load_, start_q_load_;
     std::vector<double> p_supply_, q_supply_;  ///< [nodes] what units and constant loads feed in, at the last state
+    std::vector<double> emulated_q_, start_emulated_q_;  ///< [2 n_emulated] held in q_, NaN: acts elsewhere
     std::vector<int> holder_;              ///< [n_bus] bus that holds the voltage for its units; empty: each its own
     std::vector<std::vector<int>> joined_; ///< [n_bus] buses whose units act at this holder; empty without any
     std::unique_ptr<Balance> balance_;
