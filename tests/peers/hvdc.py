@@ -5,7 +5,8 @@ Usage: hvdc.py ARAZ    (a Python with pypowsybl; written with 1.16.1; exit statu
 Four buses of 400 kV: two areas of two buses with a double tie between them, and a link beside the tie. Both programs solve
 the same grid to 1e-10 p.u. or better. PowSyBl stores power and loss factors in single precision (seven digits), so P
 and Q of a link may differ by 1e-6 of the power, 1e-4 MW here; voltages then by about 1e-7 p.u., angles by 1e-5
-degrees. Those are the tolerances.
+degrees. Those are the tolerances. Under emulation PowSyBl reckons the loss of the DC line in another way than with a
+set-point (the two differ by 4e-3 MW here, measured), so the cases with emulation have a line without resistance.
 """
 import json
 import math
@@ -25,7 +26,7 @@ BASE_KV = 400.0
 LINES = [(1, 2, 2.0, 40.0), (3, 4, 2.0, 40.0), (2, 3, 4.0, 60.0), (1, 4, 5.0, 80.0)]  # from, to, ohm, ohm
 LOADS = {2: (200.0, 50.0), 3: (300.0, 40.0), 4: (250.0, 60.0)}
 FROM, TO, PMAX = 1, 3, 300.0
-VDC, R, LOSS = 320.0, 4.0, (1.0, 1.5)  # kV, ohm, percent of each converter
+VDC, LOSS = 320.0, (1.0, 1.5)  # kV, percent of each converter
 
 CASES = {
     "vsc, voltage at both ends": dict(kind="vsc", p=150.0, hold=("v", "v")),
@@ -37,6 +38,10 @@ CASES = {
     "emulation, the other way": dict(kind="vsc", p=50.0, hold=("q", "q"), q=(15.0, 5.0), p0=-400.0, droop=30.0),
     "emulation at its limit": dict(kind="vsc", p=50.0, hold=("v", "q"), q=(0.0, 5.0), p0=250.0, droop=60.0),
 }
+
+
+def ohm(case):
+    return 0.0 if "droop" in case else 4.0
 
 
 def powsybl(case):
@@ -66,7 +71,7 @@ def powsybl(case):
             target_q=[math.nan if on else value for value, on in zip(q, held)])
     forward = case["p"] >= 0.0
     mode = "SIDE_1_RECTIFIER_SIDE_2_INVERTER" if forward else "SIDE_1_INVERTER_SIDE_2_RECTIFIER"
-    net.create_hvdc_lines(id=["H"], converter_station1_id=["C1"], converter_station2_id=["C2"], r=[R], nominal_v=[VDC],
+    net.create_hvdc_lines(id=["H"], converter_station1_id=["C1"], converter_station2_id=["C2"], r=[ohm(case)], nominal_v=[VDC],
                           max_p=[PMAX], target_p=[abs(case["p"])], converters_mode=[mode])
     if "droop" in case:
         net.create_extensions("hvdcAngleDroopActivePowerControl", id=["H"], droop=[case["droop"]], p0=[case["p0"]], enabled=[True])
@@ -86,7 +91,7 @@ def tables(case):
     z = "assumed,none"
     columns = ("hvdc,name,from_bus,to_bus,p_mw,pmin_mw,pmax_mw,qmin_mvar,qmax_mvar,vm_set_from_pu,vm_set_to_pu,in_service,provenance,"
                "source,technology,loss_from_percent,loss_to_percent,r_ohm,vdc_kv")
-    row = f"h,H,{FROM},{TO},{case['p']},{-PMAX},{PMAX},-9999,9999,1.02,0.99,1,{z},{case['kind']},{LOSS[0]},{LOSS[1]},{R},{VDC}"
+    row = f"h,H,{FROM},{TO},{case['p']},{-PMAX},{PMAX},-9999,9999,1.02,0.99,1,{z},{case['kind']},{LOSS[0]},{LOSS[1]},{ohm(case)},{VDC}"
     for k, side in enumerate(("from", "to")):
         if case["kind"] == "lcc":
             columns += f",power_factor_{side}"
@@ -124,15 +129,14 @@ def araz(program, case):
         (root / "SOURCES.md").write_text("| none | assumed |\n")
         for name, rows in tables(case).items():
             (root / f"{name}.csv").write_text("\n".join(rows) + "\n")
-        # The lines are short for the one place that all stations share here.
-        done = subprocess.run([program, "pf", folder, "--tol", "1e-12", "--format", "json", "--allow", "AZ1416"],
+        done = subprocess.run([program, "pf", folder, "--tol", "1e-12", "--format", "json"],
                               capture_output=True, text=True, check=False)
         if done.returncode != 0:
             sys.exit(done.stderr + done.stdout)
         result = json.loads(done.stdout)
         out = root / "result.json"
         out.write_text(done.stdout)
-        check = subprocess.run([program, "verify", str(out), "--case", folder, "--allow", "AZ1416"], capture_output=True, text=True, check=False)
+        check = subprocess.run([program, "verify", str(out), "--case", folder], capture_output=True, text=True, check=False)
         if check.returncode != 0:
             sys.exit(check.stdout + check.stderr)
         line = result["dc_lines"][0]
