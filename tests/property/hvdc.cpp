@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "araz/io/result_io.hpp"
+#include "araz/study/factors.hpp"
 #include "araz/verify/verify.hpp"
 #include "support/grids.hpp"
 #include "support/links.hpp"
@@ -408,6 +409,18 @@ TEST(Hvdc, EmulationEqualsABranchInTheDcModel) {
             if (!std::isnan(a.buses[k].va_deg)) {
                 EXPECT_NEAR(a.buses[k].va_deg, b.buses[k].va_deg, 1e-10);
             }
+        // So the transfer factors of all other branches are those beside a branch.
+        const auto factors_of = [](const Case& grid) {
+            auto result = run_ptdf(*make_setup(grid).model, {}, {});
+            EXPECT_TRUE(result);
+            return *std::move(result);
+        };
+        const PtdfResult beside_link = factors_of(with_link);
+        const PtdfResult beside_branch = factors_of(with_branch);
+        ASSERT_EQ(beside_link.branches.size() + 1, beside_branch.branches.size());
+        for (std::size_t k = 0; k < beside_link.branches.size(); ++k)
+            for (std::size_t c = 0; c < beside_link.branches[k].ptdf.size(); ++c)
+                EXPECT_NEAR(beside_link.branches[k].ptdf[c], beside_branch.branches[k].ptdf[c], 1e-12);
         // With losses and limits it keeps its own laws in the DC model too.
         for (const Kind kind : {Kind::emulated_vsc, Kind::emulated_lcc, Kind::emulated_at_limit}) {
             const Case lossy = grid_with(kind, seed);
@@ -481,10 +494,8 @@ TEST(Hvdc, CapacityKeepsEmulationAtWork) {
     for (const Kind kind : {Kind::emulated_vsc, Kind::emulated_lcc, Kind::vsc_q})
         for (const std::uint64_t seed : {1U, 2U}) {
             Case grid = grid_with(kind, seed, 2);
+            grid = rated_for_n1(grid);
             const PfResult base = solve(grid);
-            for (std::size_t row = 0; row < grid.branches.size(); ++row)
-                grid.branches[row].rate_a_mva = 1.6 * std::max(40.0, std::hypot(base.branches[row].p_from_mw, base.branches[row].q_from_mvar));
-            for (GeneratorRow& unit : grid.generators) unit.pmax_mw = unit.pg_mw + 100.0;
             Solving solving;
             solving.tolerance = 1e-8;
             solving.monitor.voltage_limits = false;
@@ -497,6 +508,7 @@ TEST(Hvdc, CapacityKeepsEmulationAtWork) {
             ASSERT_TRUE(back);
             const VerifyReport report = check_certificates(grid, *back);
             EXPECT_TRUE(report.passed()) << static_cast<int>(kind) << " " << seed << ": " << failures(report);
+            EXPECT_GT(result.directions[0].certificate.secure_mw, 1.0);
             const EndState& secure = result.directions[0].certificate.end_states.secure;
             for (const EndStateDcLine& line : secure.dc_lines)
                 if (std::abs(line.p_from_mw - base.dc_lines[line.dc_line - 1].p_set_mw) > 0.1) ++moved;
