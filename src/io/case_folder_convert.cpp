@@ -30,10 +30,6 @@ double clean(double value) {
 /// Full width of the band of a switched shunt that states none, p.u.
 constexpr double default_shunt_band = 0.04;
 
-/// Line-commutated converters take 50 to 60 % of their active power as reactive power (P. Kundur, Power System
-/// Stability and Control, 1994, chapter 10); this is 60 %.
-constexpr double default_lcc_power_factor = 0.857;
-
 /// Ratings are stated to 0.1 MVA: nobody knows them better.
 double tenth(double value) {
     return clean(through_text(value, std::chars_format::fixed, 1));
@@ -330,33 +326,6 @@ void CaseBuilder::generators() {
     }
 }
 
-// What LCC and VSC links have beyond MATPOWER's dcline.
-void add_converters(const Reader& in, DcLineRow& out) {
-    if (!in.has("technology")) return;
-    out.technology = in.text("technology") == "lcc" ? DcTechnology::lcc : DcTechnology::vsc;
-    const auto end = [&](const std::string& side) {
-        DcEnd at;
-        const std::string& word = in.text("control_" + side);
-        at.control = out.technology == DcTechnology::lcc || word == "pf" ? DcControl::pf
-                     : word == "q"                                       ? DcControl::q
-                                                                         : DcControl::v;
-        at.q_set_mvar = in.number("q_set_" + side + "_mvar");
-        at.power_factor = in.number("power_factor_" + side, default_lcc_power_factor);
-        at.idle_loss_mw = in.number("loss_" + side + "_mw");
-        at.loss_share = clean(in.number("loss_" + side + "_percent") / 100.0);
-        return at;
-    };
-    out.from_end = end("from");
-    out.to_end = end("to");
-    out.r_ohm = in.number("r_ohm");
-    out.vdc_kv = in.number("vdc_kv");
-    out.ac_emulation = in.text("p_mode") == "ac_emulation";
-    out.p0_mw = in.number("p0_mw");
-    out.droop_mw_per_deg = in.number("droop_mw_per_deg");
-    out.pt_mw = clean(dc_flow(law_of(out), out.pf_mw).p_to);
-    out.loss1 = 0.0;
-}
-
 void CaseBuilder::dc_lines() {
     grid_.dc_lines_active = true;
     const Table& table = tables_["hvdc"];
@@ -376,7 +345,7 @@ void CaseBuilder::dc_lines() {
         out.qminf_mvar = out.qmint_mvar = in.number("qmin_mvar");
         out.qmaxf_mvar = out.qmaxt_mvar = in.number("qmax_mvar");
         out.loss1 = clean(loss);
-        add_converters(in, out);
+        read_converters(table, row, out);
         out.name = in.text("name");
         out.id = in.text("hvdc");
         out.source = source(table, row,

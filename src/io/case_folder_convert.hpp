@@ -23,6 +23,9 @@ struct Header {
 /// for what the tables say and the Case does not hold.
 void check_plausibility(const Case& grid, const Tables& tables, Report& report);
 
+/// What an LCC or VSC link has beyond a dcline; rows without a technology stay what they are.
+void read_converters(const Table& table, const Row& row, DcLineRow& out);
+
 /// What an LCC or VSC link states together: AZ1430.
 void check_hvdc(const Tables& tables, Report& report);
 

@@ -10,6 +10,10 @@ namespace araz::folder {
 
 namespace {
 
+/// Line-commutated converters take 50 to 60 % of their active power as reactive power (P. Kundur, Power System
+/// Stability and Control, 1994, chapter 10); this is 60 %.
+constexpr double default_lcc_power_factor = 0.857;
+
 constexpr std::array of_converters{"control_from",      "control_to",   "q_set_from_mvar", "q_set_to_mvar",     "power_factor_from",
                                    "power_factor_to",   "loss_from_mw", "loss_to_mw",      "loss_from_percent", "loss_to_percent",
                                    "r_ohm",             "vdc_kv",       "p_mode",          "p0_mw",             "droop_mw_per_deg"};
@@ -111,6 +115,34 @@ void LinkChecker::check() {
 }
 
 }  // namespace
+
+void read_converters(const Table& table, const Row& row, DcLineRow& out) {
+    const auto text = [&](const std::string& column) -> const std::string& { return row.cells[table.at(column)].text; };
+    const auto number = [&](const std::string& column, double missing = 0.0) { return number_of(row.cells[table.at(column)], missing); };
+    if (text("technology").empty()) return;
+    out.technology = text("technology") == "lcc" ? DcTechnology::lcc : DcTechnology::vsc;
+    const auto end = [&](const std::string& side) {
+        DcEnd at;
+        const std::string& word = text("control_" + side);
+        at.control = out.technology == DcTechnology::lcc || word == "pf" ? DcControl::pf
+                     : word == "q"                                       ? DcControl::q
+                                                                         : DcControl::v;
+        at.q_set_mvar = number("q_set_" + side + "_mvar");
+        at.power_factor = number("power_factor_" + side, default_lcc_power_factor);
+        at.idle_loss_mw = number("loss_" + side + "_mw");
+        at.loss_share = number("loss_" + side + "_percent") / 100.0;
+        return at;
+    };
+    out.from_end = end("from");
+    out.to_end = end("to");
+    out.r_ohm = number("r_ohm");
+    out.vdc_kv = number("vdc_kv");
+    out.ac_emulation = text("p_mode") == "ac_emulation";
+    out.p0_mw = number("p0_mw");
+    out.droop_mw_per_deg = number("droop_mw_per_deg");
+    out.pt_mw = dc_flow(law_of(out), out.pf_mw).p_to;
+    out.loss1 = 0.0;
+}
 
 void check_hvdc(const Tables& tables, Report& report) {
     const Table& table = tables["hvdc"];
