@@ -73,6 +73,11 @@ void Emulation::find_slots(const AdmittancePattern& pattern) {
     }
 }
 
+int PowerEquations::side_of(const PowerFlowProblem& problem, const VoltageState& state, int link) {
+    if (!problem.emulated_side.empty()) return problem.emulated_side[link];
+    return problem.emulation->side(link, problem.emulation->asked(link, state.va));
+}
+
 void PowerEquations::emulate(const PowerFlowProblem& problem, const VoltageState& state) {
     const Emulation& dc = *problem.emulation;
     p_dc_.assign(static_cast<std::size_t>(pattern_->n_bus), 0.0);
@@ -190,7 +195,8 @@ WorstMismatch PowerEquations::mismatch(const PowerFlowProblem& problem, const Vo
             if (has_q_equation(kind)) dq += q_dc_[i];
             if (kind == BusKind::emulation) {
                 const int k = i - dc.first_node;
-                dp = dc.cut(k, dc.asked(k, state.va)) - state.va[i];
+                const int side = side_of(problem, state, k);
+                dp = (side > 0 ? dc.high[k] : side < 0 ? dc.low[k] : dc.asked(k, state.va)) - state.va[i];
                 place = dc.from[k];
             }
         }
@@ -306,8 +312,7 @@ void PowerEquations::write_emulation(const PowerFlowProblem& problem, const Volt
             if (has_q_equation(problem.kind[bus]) && !std::isnan(problem.emulated_q[2 * k + end]))
                 q_row_at(values, bus, slot)[0] = -at.dq[end];
         }
-        const double asked = dc.asked(k, state.va);
-        const double slope = dc.cut(k, asked) == asked ? dc.droop[k] : 0.0;
+        const double slope = side_of(problem, state, k) == 0 ? dc.droop[k] : 0.0;
         p_row_at(values, node, dc.slot_nf[k])[0] = -slope;
         p_row_at(values, node, dc.slot_nt[k])[0] = slope;
     }

@@ -83,6 +83,7 @@ solver::PowerFlowProblem Engine::problem() const {
     problem.links = model_->links_or_null();
     problem.emulation = model_->emulation_or_null();
     problem.emulated_q = emulated_q_;
+    problem.emulated_side = emulated_side_;
     return problem;
 }
 
@@ -166,8 +167,11 @@ NewtonReport Engine::newton(const Rung& rung, const std::string& phase, Solution
         if (!(report.max_mismatch < hopeless_start)) return note(report, phase, solution);
         note(report, phase, solution);
     }
-    report = newton_.solve(problem(), state_, options, balance_.get());
-    return note(report, phase, solution);
+    const solver::VoltageState start = model_->n_emulated() > 0 ? state_ : solver::VoltageState{};
+    report = note(newton_.solve(problem(), state_, options, balance_.get()), phase, solution);
+    if (model_->n_emulated() == 0 || is_solved(report.status)) return report;
+    state_ = start;
+    return solve_by_sides(options, phase, solution);
 }
 
 NewtonReport Engine::fast_decoupled(int sweeps) {

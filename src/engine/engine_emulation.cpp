@@ -1,8 +1,10 @@
 // DC lines under AC emulation in an engine: when they act, where they start, and what their ends feed in.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "araz/engine/engine.hpp"
+#include "balance.hpp"
 
 namespace araz {
 
@@ -41,6 +43,41 @@ void Engine::start_emulation() {
         state_.vm[node] = 0.0;
         state_.va[node] = kind_[node] == BusKind::emulation ? all.cut(k, all.asked(k, state_.va)) : 0.0;
     }
+}
+
+// Steep droops beside each other can make the sides of the limits flip for ever within one Newton iteration. Then each
+// line is held to its angle or to a limit, the state is solved, and what is on the wrong side changes over: all of them
+// at first, later the one that comes first in the case. As the lines' angles fall with what they carry, that ends
+// (linear complementarity with a P-matrix, least-index rule: K. G. Murty, Linear Algebra Appl. 9, 1974).
+solver::NewtonReport Engine::solve_by_sides(const solver::NewtonOptions& options, const std::string& phase, Solution& solution) {
+    constexpr int all_at_once = 6;
+    constexpr int max_rounds = 300;
+    const solver::Emulation& all = model_->emulation;
+    const double margin = 10.0 * options.tolerance;
+    emulated_side_.assign(static_cast<std::size_t>(all.size()), 0);
+    for (int k = 0; k < all.size(); ++k)
+        emulated_side_[static_cast<std::size_t>(k)] = static_cast<signed char>(all.side(k, all.asked(k, state_.va)));
+    solver::NewtonReport report;
+    for (int round = 0; round < max_rounds; ++round) {
+        report = note(newton_.solve(problem(), state_, options, balance_.get()), phase, solution);
+        if (!is_solved(report.status)) break;
+        bool settled = true;
+        for (int k = 0; k < all.size(); ++k) {
+            if (kind_[all.node(k)] != BusKind::emulation) continue;
+            signed char& side = emulated_side_[static_cast<std::size_t>(k)];
+            const double asked = all.asked(k, state_.va);
+            const double beyond = side == 0 ? std::max(asked - all.high[k], all.low[k] - asked)
+                                            : side > 0 ? all.high[k] - asked : asked - all.low[k];
+            if (beyond <= margin) continue;
+            side = static_cast<signed char>(side == 0 ? all.side(k, asked) : 0);
+            settled = false;
+            if (round >= all_at_once) break;
+        }
+        if (settled) break;
+        report.status = SolveStatus::limit_cycle;
+    }
+    emulated_side_.clear();
+    return report;
 }
 
 // Outputs of the ends, and their reactive power within the schedule of their buses, at the state.

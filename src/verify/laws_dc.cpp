@@ -54,6 +54,8 @@ void see_line(const State& state, int d, bool emulates, Laws& laws) {
     if (!state.transmits(d)) {
         laws.power.see(std::hypot(std::hypot(found.p_from_mw, found.q_from_mvar), std::hypot(found.p_to_mw, found.q_to_mvar)),
                        element + " out of service");
+        laws.words.see(found.mode == "setpoint" && found.p_limit == "none", element + " out of service");
+        laws.words.see(found.q_limit_from == "none" && found.q_limit_to == "none", element + " out of service");
         return;
     }
     double u = row.pf_mw;
@@ -80,7 +82,8 @@ void see_line(const State& state, int d, bool emulates, Laws& laws) {
         laws.loss.see(found.loss_to_mw - expected.converter_loss[1], element + " loss_to_mw");
         laws.loss.see(found.loss_line_mw - expected.line_loss, element + " loss_line_mw");
     }
-    if (!state.result->dc) see_reactive(state, row, found, expected, element, laws);
+    if (state.result->dc) laws.words.see(found.q_limit_from == "none" && found.q_limit_to == "none", element + " q_limit");
+    else see_reactive(state, row, found, expected, element, laws);
 }
 
 }  // namespace

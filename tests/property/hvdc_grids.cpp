@@ -271,6 +271,33 @@ TEST(Hvdc, EmulationGoesWithDistributedSlackAndNetPositions) {
         }
 }
 
+// From next to nothing to far stiffer than the ties, free or cut on either side: a monotone equation each, so every
+// start ends at the same state and in few steps.
+TEST(Hvdc, EmulationConvergesForAnyDroop) {
+    int at_limit = 0;
+    int worst = 0;
+    for (const double droop : {0.01, 1.0, 30.0, 1000.0})
+        for (const double reach : {0.5, 5.0, 500.0})
+            for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+                Case grid = grid_with(seed % 2 == 0 ? Kind::emulated_lcc : Kind::emulated_vsc, seed, 4);
+                for (DcLineRow& line : grid.dc_lines) {
+                    line.droop_mw_per_deg = droop;
+                    line.pmin_mw = -reach;
+                    line.pmax_mw = 1.5 * reach;
+                }
+                const PfResult result = solve(grid);
+                ASSERT_TRUE(is_solved(result.status)) << droop << " " << reach << " " << seed;
+                expect_laws(grid, result);
+                worst = std::max(worst, result.iterations);
+                for (const DcLineResult& line : result.dc_lines) at_limit += line.p_limit == "none" ? 0 : 1;
+                Solving flat;
+                flat.start = Start::flat;
+                expect_same_state(result, solve(grid, flat));
+            }
+    EXPECT_LE(worst, 12);
+    EXPECT_GT(at_limit, 50);
+}
+
 // A capacity keeps emulation at work: the certificate holds for the re-check, and outages of the link count.
 TEST(Hvdc, CapacityKeepsEmulationAtWork) {
     int moved = 0;

@@ -99,6 +99,8 @@ struct Emulation {
     [[nodiscard]] double cut(int link, double power) const {
         return power > high[link] ? high[link] : power < low[link] ? low[link] : power;
     }
+    /// 1 above the limits, -1 below, 0 within.
+    [[nodiscard]] int side(int link, double power) const { return power > high[link] ? 1 : power < low[link] ? -1 : 0; }
 };
 
 /// The equations of one solve. Views only: nothing is owned.
@@ -112,6 +114,9 @@ struct PowerFlowProblem {
     const Emulation* emulation = nullptr;     ///< may be null
     /// [2 n] reactive power of each emulated end that `q` of its bus already holds; NaN: it acts elsewhere.
     std::span<const double> emulated_q = {};
+    /// [n] what each emulated link is held to: 1 its upper, -1 its lower limit, 0 the angle, limits or not. Empty: the
+    /// angle, cut to the limits.
+    std::span<const signed char> emulated_side = {};
 };
 
 /// Bus voltages. At the node of a link: `va` the active, `vm` the reactive power from -> to. At the node of a DC
@@ -165,6 +170,7 @@ private:
     };
     [[nodiscard]] Entry entry(const PowerFlowProblem& problem, const VoltageState& state, int row, int slot) const;
     void write_links(const PowerFlowProblem& problem, std::span<double> values) const;
+    [[nodiscard]] static int side_of(const PowerFlowProblem& problem, const VoltageState& state, int link);
     void emulate(const PowerFlowProblem& problem, const VoltageState& state);
     void write_emulation(const PowerFlowProblem& problem, const VoltageState& state, std::span<double> values) const;
     /// Where the 2x2 block of a slot of row i lies in the values of the Jacobian.
