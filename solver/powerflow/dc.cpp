@@ -9,8 +9,10 @@ bool is_fixed(BusKind kind) { return is_reference(kind) || kind == BusKind::dead
 }  // namespace
 
 DcSolver::DcSolver(const AdmittancePattern& pattern, const DcBranches& branches, std::span<const BusKind> kind,
-                   const Links* links)
-    : pattern_(&pattern), branches_(branches), kind_(kind.begin(), kind.end()), links_(links) {
+                   const Links* links, const Emulation* emulation, std::vector<int> at_limit)
+    : pattern_(&pattern), branches_(branches), kind_(kind.begin(), kind.end()), links_(links), emulation_(emulation),
+      at_limit_(std::move(at_limit)) {
+    if (emulation_ != nullptr) at_limit_.resize(static_cast<std::size_t>(emulation_->size()), 0);
     const int n = pattern.n_bus;
     std::vector<double> values(static_cast<std::size_t>(pattern.nnz()), 0.0);
     for (int l = 0; l < pattern.n_branch(); ++l) {
@@ -35,6 +37,17 @@ DcSolver::DcSolver(const AdmittancePattern& pattern, const DcBranches& branches,
         if (!is_fixed(kind_[links_->from[k]])) values[links_->slot_fn[k]] = 1.0;
         if (!is_fixed(kind_[links_->to[k]])) values[links_->slot_tn[k]] = -1.0;
     }
+    for (int k = 0; emulation_ != nullptr && k < emulation_->size(); ++k) {
+        const Emulation& dc = *emulation_;
+        if (kind_[dc.node(k)] != BusKind::emulation) continue;
+        values[pattern.diagonal[dc.node(k)]] = 1.0;
+        if (at_limit_[k] == 0) {
+            values[dc.slot_nf[k]] = -dc.droop[k];
+            values[dc.slot_nt[k]] = dc.droop[k];
+        }
+        if (!is_fixed(kind_[dc.from[k]])) values[dc.slot_fn[k]] = 1.0;
+        if (!is_fixed(kind_[dc.to[k]])) values[dc.slot_tn[k]] = -1.0;
+    }
     rhs_.resize(n);
     ok_ = lu_.analyze(n, pattern.row_start, pattern.column) && lu_.factor(values).ok;
 }
@@ -49,6 +62,11 @@ void DcSolver::solve(std::span<const double> p, std::span<double> va) {
     }
     for (int k = 0; links_ != nullptr && k < links_->size(); ++k)
         if (kind_[links_->node(k)] == BusKind::link) rhs_[links_->node(k)] = links_->shift[k];
+    for (int k = 0; emulation_ != nullptr && k < emulation_->size(); ++k) {
+        const Emulation& dc = *emulation_;
+        if (kind_[dc.node(k)] != BusKind::emulation) continue;
+        rhs_[dc.node(k)] = at_limit_[k] > 0 ? dc.high[k] : at_limit_[k] < 0 ? dc.low[k] : dc.p0[k];
+    }
     lu_.solve(rhs_);
     for (int i = 0; i < n; ++i) va[i] = rhs_[i];
 }

@@ -114,7 +114,7 @@ double NewtonSolver::take_step(const PowerFlowProblem& problem, VoltageState& st
     double relative = 0.0;
     const int n = static_cast<int>(state.vm.size());
     for (int i = 0; i < n; ++i) {
-        if (problem.kind[i] == BusKind::link) continue;
+        if (problem.kind[i] == BusKind::link || problem.kind[i] == BusKind::emulation) continue;
         angle = std::max(angle, std::abs(step_[2 * i]));
         relative = std::max(relative, std::abs(step_[2 * i + 1]));
         magnitude = std::max(magnitude, std::abs(step_[2 * i + 1]) * state.vm[i]);

@@ -63,6 +63,36 @@ void Links::find_slots(const AdmittancePattern& pattern) {
     }
 }
 
+void Emulation::find_slots(const AdmittancePattern& pattern) {
+    for (auto* each : {&slot_fn, &slot_tn, &slot_nf, &slot_nt}) each->clear();
+    for (int k = 0; k < size(); ++k) {
+        slot_fn.push_back(pattern.slot(from[k], node(k)));
+        slot_tn.push_back(pattern.slot(to[k], node(k)));
+        slot_nf.push_back(pattern.slot(node(k), from[k]));
+        slot_nt.push_back(pattern.slot(node(k), to[k]));
+    }
+}
+
+int PowerEquations::side_of(const PowerFlowProblem& problem, const VoltageState& state, int link) {
+    if (!problem.emulated_side.empty()) return problem.emulated_side[link];
+    return problem.emulation->side(link, problem.emulation->asked(link, state.va));
+}
+
+void PowerEquations::emulate(const PowerFlowProblem& problem, const VoltageState& state) {
+    const Emulation& dc = *problem.emulation;
+    p_dc_.assign(static_cast<std::size_t>(pattern_->n_bus), 0.0);
+    q_dc_ = p_dc_;
+    for (int k = 0; k < dc.size(); ++k) {
+        if (problem.kind[dc.node(k)] != BusKind::emulation) continue;
+        const EmulatedEnds at = dc.ends(k, state.va[dc.node(k)]);
+        for (int end = 0; end < 2; ++end) {
+            const int bus = end == 0 ? dc.from[k] : dc.to[k];
+            p_dc_[bus] += at.p[end];
+            if (const double held = problem.emulated_q[2 * k + end]; !std::isnan(held)) q_dc_[bus] += at.q[end] - held;
+        }
+    }
+}
+
 void PowerEquations::injections(const PowerFlowProblem& problem, const VoltageState& state) {
     const int n = pattern_->n_bus;
     for (int i = 0; i < n; ++i) {
@@ -83,6 +113,7 @@ void PowerEquations::injections(const PowerFlowProblem& problem, const VoltageSt
         p_[i] = e_[i] * current_re + f_[i] * current_im;
         q_[i] = f_[i] * current_re - e_[i] * current_im;
     }
+    if (problem.emulation != nullptr) emulate(problem, state);
     if (problem.links == nullptr) return;
     const Links& links = *problem.links;
     p_link_.assign(static_cast<std::size_t>(n), 0.0);
@@ -103,7 +134,8 @@ void PowerEquations::injections(const PowerFlowProblem& problem, const VoltageSt
 
 double PowerEquations::active_mismatch(const PowerFlowProblem& problem, const VoltageState& state, int bus) const {
     const bool dependent = problem.load != nullptr && !problem.load->empty();
-    return problem.p[bus] - p_[bus] - (dependent ? problem.load->p(bus, state.vm[bus]) : 0.0);
+    const double emulated = problem.emulation != nullptr ? p_dc_[bus] : 0.0;
+    return problem.p[bus] + emulated - p_[bus] - (dependent ? problem.load->p(bus, state.vm[bus]) : 0.0);
 }
 
 double PowerEquations::active_along(const PowerFlowProblem& problem, const VoltageState& state, int bus,
@@ -111,9 +143,16 @@ double PowerEquations::active_along(const PowerFlowProblem& problem, const Volta
     double change = 0.0;
     for (int k = pattern_->row_start[bus]; k < pattern_->row_start[bus + 1]; ++k) {
         const int j = pattern_->column[k];
-        if (problem.kind[j] == BusKind::link) continue;
+        if (problem.kind[j] == BusKind::link || problem.kind[j] == BusKind::emulation) continue;
         const Entry at = entry(problem, state, bus, k);
         change += at.h * step[2 * j] + at.n * step[2 * j + 1];
+    }
+    for (int k = 0; problem.emulation != nullptr && k < problem.emulation->size(); ++k) {
+        const Emulation& dc = *problem.emulation;
+        const int node = dc.node(k);
+        if (problem.kind[node] != BusKind::emulation || (dc.from[k] != bus && dc.to[k] != bus)) continue;
+        const EmulatedEnds at = dc.ends(k, state.va[node]);
+        change -= ((dc.from[k] == bus ? at.dp[0] : 0.0) + (dc.to[k] == bus ? at.dp[1] : 0.0)) * step[2 * node];
     }
     if (problem.links == nullptr) return change;
     const Links& links = *problem.links;
@@ -149,10 +188,22 @@ WorstMismatch PowerEquations::mismatch(const PowerFlowProblem& problem, const Vo
             dp = links.shift[k] - (state.va[links.from[k]] - state.va[links.to[k]]);
             dq = links.log_tap[k] - std::log(state.vm[links.from[k]] / state.vm[links.to[k]]);
         }
+        int place = i;
+        if (problem.emulation != nullptr) {
+            const Emulation& dc = *problem.emulation;
+            if (has_p_equation(kind)) dp += p_dc_[i];
+            if (has_q_equation(kind)) dq += q_dc_[i];
+            if (kind == BusKind::emulation) {
+                const int k = i - dc.first_node;
+                const int side = side_of(problem, state, k);
+                dp = (side > 0 ? dc.high[k] : side < 0 ? dc.low[k] : dc.asked(k, state.va)) - state.va[i];
+                place = dc.from[k];
+            }
+        }
         out[2 * i] = dp;
         out[2 * i + 1] = dq;
-        consider(dp, i, false);
-        consider(dq, i, true);
+        consider(dp, place, false);
+        consider(dq, place, true);
         if (std::isnan(worst.value)) return worst;
     }
     return worst;
@@ -214,6 +265,7 @@ void PowerEquations::jacobian(const PowerFlowProblem& problem, const VoltageStat
         q_row[at + 1] = has_q ? own.l : 1.0;
     }
     if (problem.links != nullptr) write_links(problem, values);
+    if (problem.emulation != nullptr) write_emulation(problem, state, values);
 }
 
 double* PowerEquations::p_row_at(std::span<double> values, int row, int slot) const {
@@ -246,10 +298,30 @@ void PowerEquations::write_links(const PowerFlowProblem& problem, std::span<doub
     }
 }
 
+void PowerEquations::write_emulation(const PowerFlowProblem& problem, const VoltageState& state,
+                                     std::span<double> values) const {
+    const Emulation& dc = *problem.emulation;
+    for (int k = 0; k < dc.size(); ++k) {
+        const int node = dc.node(k);
+        if (problem.kind[node] != BusKind::emulation) continue;  // not at work: identity rows
+        const EmulatedEnds at = dc.ends(k, state.va[node]);
+        for (int end = 0; end < 2; ++end) {
+            const int bus = end == 0 ? dc.from[k] : dc.to[k];
+            const int slot = end == 0 ? dc.slot_fn[k] : dc.slot_tn[k];
+            if (has_p_equation(problem.kind[bus])) p_row_at(values, bus, slot)[0] = -at.dp[end];
+            if (has_q_equation(problem.kind[bus]) && !std::isnan(problem.emulated_q[2 * k + end]))
+                q_row_at(values, bus, slot)[0] = -at.dq[end];
+        }
+        const double slope = side_of(problem, state, k) == 0 ? dc.droop[k] : 0.0;
+        p_row_at(values, node, dc.slot_nf[k])[0] = -slope;
+        p_row_at(values, node, dc.slot_nt[k])[0] = slope;
+    }
+}
+
 double PowerEquations::rounding_floor(const PowerFlowProblem& problem, const VoltageState& state) const {
     double largest = 0.0;
     for (int i = 0; i < pattern_->n_bus; ++i) {
-        if (problem.kind[i] == BusKind::dead || problem.kind[i] == BusKind::link) continue;
+        if (problem.kind[i] == BusKind::dead || problem.kind[i] == BusKind::link || problem.kind[i] == BusKind::emulation) continue;
         double sum = 0.0;
         for (int k = pattern_->row_start[i]; k < pattern_->row_start[i + 1]; ++k) {
             const int j = pattern_->column[k];

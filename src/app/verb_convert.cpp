@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 
 #include "araz/io/case_io.hpp"
@@ -19,6 +20,11 @@ int run_convert(const Options& options) {
         std::fprintf(stderr, "import ledger: %zu devices dropped (ranges and targets of tap changers, phase shifters, shunts and "
                              "compensators, for which MATPOWER files have no place; their positions are written)\n",
                      grid->devices.size());
+    const auto links = std::count_if(grid->dc_lines.begin(), grid->dc_lines.end(), [](const DcLineRow& row) { return !row.is_dcline(); });
+    if (links > 0)
+        std::fprintf(stderr, "import ledger: %td LCC or VSC links written as dclines (power at the set-point with its losses as loss0, given "
+                             "reactive power as equal limits; control, AC emulation and the loss model are dropped)\n",
+                     links);
     if (!grid->findings.empty()) std::fputs(render(grid->findings).c_str(), stderr);
     return exit_ok;
 }

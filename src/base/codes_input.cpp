@@ -253,6 +253,10 @@ constexpr std::array table{
               "so a point cannot set what a variant adds.",
               "nosuch-unit,generator,p_mw,50"},
     CodeEntry{"AZ1423", "included variant does not exist", "A variant includes another one that the folder variants does not hold.", "include = [\"tie-331\"]"},
+    CodeEntry{"AZ1430", "HVDC link whose values do not fit together",
+              "An LCC or VSC link of hvdc.csv states values that exclude each other, or lacks one that another needs: a q control "
+              "without its set-point, a line resistance without the DC voltage, AC emulation without a droop.",
+              "control_from = q without q_set_from_mvar"},
     CodeEntry{"AZ1424", "entry of a variant is malformed", "Rows are written as [[add.TABLE]], [[set.TABLE]] or [[remove.TABLE]] and name their element.", "[set.lines]"},
 };
 

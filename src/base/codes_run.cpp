@@ -36,7 +36,7 @@ constexpr std::array table{
               "--load-model is case, pq, zip: with three (or six) fractions that sum to 1, or exp: with one or two exponents.",
               "--load-model zip:0.3,0.3,0.5"},
     CodeEntry{"AZ3033", "options that do not go together",
-              "Fast-decoupled iterations know neither distributed slack nor buses joined without impedance.",
+              "Fast-decoupled iterations know neither distributed slack nor buses joined without impedance nor DC lines under AC emulation.",
               "--method fdxb --slack distributed"},
     CodeEntry{"AZ3001", "not a rating", "A rating is A, B, C or a factor of one of them.", "--rating-base 1.2xA"},
     CodeEntry{"AZ3002", "excluded branch is no contingency", "--exclude takes 1-based rows of branches whose single outage is among the contingencies.", "--exclude 10,11"},

@@ -220,6 +220,13 @@ void Balance::advance(std::span<const double> step) {
     write();
 }
 
+// The emulated DC line that a converter end belongs to, where emulation acts; -1: none.
+int Balance::emulation_at(int end) const {
+    const ElectricalModel& model = *in_.model;
+    const int k = model.emulation_of_dc[(end - model.network->n_unit) / 2];
+    return k >= 0 && in_.kind[model.emulation.node(k)] == BusKind::emulation ? k : -1;
+}
+
 double Balance::net_export(const Group& group, const solver::VoltageState& state) const {
     const Network& net = *in_.model->network;
     double sum = 0.0;
@@ -230,8 +237,12 @@ double Balance::net_export(const Group& group, const solver::VoltageState& state
         const int link = in_.model->link_of_branch[l];
         if (link >= 0) sum += (at_from ? 1.0 : -1.0) * state.va[in_.model->links.node(link)];
     }
-    for (const int end : group.dc_ends)
-        if (in_.gen_in[end] != 0) sum -= in_.gen_p[end];
+    for (const int end : group.dc_ends) {
+        if (in_.gen_in[end] == 0) continue;
+        const int k = emulation_at(end);
+        const solver::Emulation& dc = in_.model->emulation;
+        sum -= k < 0 ? in_.gen_p[end] : dc.ends(k, state.va[dc.node(k)]).p[(end - net.n_unit) % 2];
+    }
     return sum;
 }
 
@@ -273,6 +284,12 @@ double Balance::along(int k, const solver::PowerEquations& equations, const solv
         const int link = in_.model->link_of_branch[l];
         if (link >= 0) sum += (at_from ? 1.0 : -1.0) * step[2 * in_.model->links.node(link)];
     }
+    for (const int end : group.dc_ends) {
+        const int line = emulation_at(end);
+        if (line < 0 || in_.gen_in[end] == 0) continue;
+        const solver::Emulation& dc = in_.model->emulation;
+        sum -= dc.ends(line, state.va[dc.node(line)]).dp[(end - net.n_unit) % 2] * step[2 * dc.node(line)];
+    }
     return sum;
 }
 
@@ -292,13 +309,13 @@ double Balance::own(int k, int j) const {
 int Balance::bus_of(int k) const { return groups_[k].reference; }
 
 // Lossless: the net position of an area is the sum of its injections, that of an island is zero.
-void Balance::balance_dc() {
+void Balance::balance_dc(std::span<const double> besides) {
     const Network& net = *in_.model->network;
     for (Group& group : groups_) {
         double sum = 0.0;
         for (int b = 0; b < net.n_bus; ++b) {
             if (in_.part[b] != group.part) continue;
-            if (!group.interchange || net.area[b] == group.area) sum += p0_[b] - net.g_shunt[b];
+            if (!group.interchange || net.area[b] == group.area) sum += p0_[b] + besides[b] - net.g_shunt[b];
         }
         group.imbalance = (group.interchange ? group.target : 0.0) - sum;
     }
@@ -357,6 +374,8 @@ std::vector<SlackBalance> Balance::report(const Solution& solution) const {
             state.va.resize(in_.kind.size(), 0.0);
             for (int k = 0; k < static_cast<int>(solution.link_p.size()); ++k)
                 state.va[in_.model->links.node(k)] = solution.link_p[k];
+            for (int k = 0; k < in_.model->n_emulated(); ++k)
+                state.va[in_.model->emulation.node(k)] = in_.model->network->dc_power_of(in_.model->emulated_dc[k], solution.gen_p);
             balance.net_export = net_export(group, state);
         }
         const ShareCurve& curve = group.upwards ? group.up : group.down;

@@ -62,8 +62,8 @@ public:
     /// The same grid with its devices elsewhere.
     void use(const ElectricalModel& model) { in_.model = &model; }
 
-    /// Meets the balance of the lossless DC model, where it is a sum: p less the shunts.
-    void balance_dc();
+    /// Meets the balance of the lossless DC model, where it is a sum: p and `besides` [nodes] less the shunts.
+    void balance_dc(std::span<const double> besides);
 
     /// Largest imbalance that no participant could take, p.u.
     [[nodiscard]] double unmet() const;
@@ -98,6 +98,7 @@ private:
     void add_ties();
     void share(Group& group);
     void write();
+    [[nodiscard]] int emulation_at(int end) const;
     [[nodiscard]] double net_export(const Group& group, const solver::VoltageState& state) const;
 
     BalanceInputs in_;

@@ -62,6 +62,42 @@ void add_links(const Network& net, ElectricalModel& model) {
     }
 }
 
+void add_emulation(const NetworkPtr& network, ElectricalModel& model) {
+    const Network& net = *network;
+    solver::Emulation& all = model.emulation;
+    all.first_node = net.n_bus + model.links.size();
+    model.emulation_of_dc.assign(static_cast<std::size_t>(net.n_dc), -1);
+    for (int dc = 0; dc < net.n_dc; ++dc) {
+        if (net.dc_emulates[dc] == 0) continue;
+        model.emulation_of_dc[dc] = all.size();
+        model.emulated_dc.push_back(dc);
+        all.from.push_back(net.dc_from(dc));
+        all.to.push_back(net.dc_to(dc));
+        all.p0.push_back(net.dc_p0[dc]);
+        all.droop.push_back(net.dc_droop[dc]);
+        all.low.push_back(net.dc_pmin[dc]);
+        all.high.push_back(net.dc_pmax[dc]);
+    }
+    // Laws do not move with devices, so the network of the build serves for its copies.
+    all.ends = [network, lines = model.emulated_dc](int link, double power) {
+        const Network& grid = *network;
+        const int dc = lines[static_cast<std::size_t>(link)];
+        const DcFlow flow = dc_flow(grid.dc_law[dc], power);
+        solver::EmulatedEnds out;
+        out.p[0] = flow.p_from;
+        out.p[1] = flow.p_to;
+        out.dp[0] = flow.dp_from;
+        out.dp[1] = flow.dp_to;
+        for (int end = 0; end < 2; ++end) {
+            if (grid.end_regulates[2 * dc + end] != 0) continue;
+            const DcReactivePoint at = dc_reactive(grid.end_reactive[2 * dc + end], out.p[end]);
+            out.q[end] = at.q;
+            out.dq[end] = at.slope * out.dp[end];
+        }
+        return out;
+    };
+}
+
 }  // namespace
 
 std::shared_ptr<const ElectricalModel> ElectricalModel::build(NetworkPtr network) {
@@ -69,14 +105,20 @@ std::shared_ptr<const ElectricalModel> ElectricalModel::build(NetworkPtr network
     const Network& net = *network;
     model->network = network;
     add_links(net, *model);
-    const int n_node = net.n_bus + model->links.size();
+    add_emulation(network, *model);
+    const int n_node = net.n_bus + model->links.size() + model->emulation.size();
     std::vector<std::pair<int, int>> couplings;
+    for (int k = 0; k < model->emulation.size(); ++k) {
+        couplings.emplace_back(model->emulation.from[k], model->emulation.node(k));
+        couplings.emplace_back(model->emulation.to[k], model->emulation.node(k));
+    }
     for (int k = 0; k < model->links.size(); ++k) {
         couplings.emplace_back(model->links.from[k], model->links.node(k));
         couplings.emplace_back(model->links.to[k], model->links.node(k));
     }
     model->pattern = solver::AdmittancePattern::build(n_node, net.from, net.to, couplings);
     model->links.find_slots(model->pattern);
+    model->emulation.find_slots(model->pattern);
     for (int l = 0; l < net.n_branch; ++l) {
         const bool merged = net.merged[l] != 0;
         model->elements.branch.push_back(
@@ -96,6 +138,7 @@ std::shared_ptr<const ElectricalModel> ElectricalModel::build(NetworkPtr network
     for (int b = 0; b < net.n_bus; ++b) model->kind.push_back(kind_of(net, b));
     for (int k = 0; k < model->links.size(); ++k)
         model->kind.push_back(net.island[model->links.from[k]] < 0 ? solver::BusKind::dead : solver::BusKind::link);
+    model->kind.resize(static_cast<std::size_t>(n_node), solver::BusKind::emulation);
     return model;
 }
 
@@ -136,6 +179,10 @@ ModelPtr at_positions(const ModelPtr& built, std::span<const DevicePosition> dev
 
 ReactiveRange reactive_range(const Network& net, int generator, double p) {
     ReactiveRange range{net.qmin[generator], net.qmax[generator]};
+    if (!net.regulates(generator)) {
+        const double q = net.scheduled_q(generator, p);
+        return {q, q};
+    }
     if (!net.is_unit(generator)) return range;
     const GeneratorRow& row = net.source->generators[net.gen_row[generator]];
     if (row.pc1_mw == row.pc2_mw) return range;

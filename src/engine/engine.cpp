@@ -81,6 +81,9 @@ solver::PowerFlowProblem Engine::problem() const {
     problem.q = q_;
     problem.load = model_->load.empty() ? nullptr : &model_->load;
     problem.links = model_->links_or_null();
+    problem.emulation = model_->emulation_or_null();
+    problem.emulated_q = emulated_q_;
+    problem.emulated_side = emulated_side_;
     return problem;
 }
 
@@ -142,11 +145,14 @@ void Engine::set_start(const Rung& rung, const Solution* warm, Solution& solutio
         }
         if (std::isnan(state_.va[b])) state_.va[b] = 0.0;
     }
+    emulated_q_ = start_emulated_q_;
     if (rung.start == Start::dc && !rung.warm) set_dc_angles();
+    start_emulation();
 }
 
 void Engine::set_dc_angles() {
-    solver::DcSolver dc(model_->pattern, without(model_->dc, out_mask_), kind_, model_->links_or_null());
+    solver::DcSolver dc(model_->pattern, without(model_->dc, out_mask_), kind_, model_->links_or_null(),
+                        model_->emulation_or_null());
     if (!dc.ok()) return;
     std::vector<double> p = p_;
     if (!model_->load.empty())
@@ -165,14 +171,17 @@ NewtonReport Engine::newton(const Rung& rung, const std::string& phase, Solution
     }
     const bool sweeps_only = options_.method != Method::newton;
     NewtonReport report;
-    if ((rung.sweeps > 0 || sweeps_only) && model_->n_link() == 0) {
+    if ((rung.sweeps > 0 || sweeps_only) && model_->n_link() == 0 && model_->n_emulated() == 0) {
         report = fast_decoupled(sweeps_only ? fast_decoupled_limit : rung.sweeps);
         if (sweeps_only || is_solved(report.status)) return note(report, phase, solution);
         if (!(report.max_mismatch < hopeless_start)) return note(report, phase, solution);
         note(report, phase, solution);
     }
-    report = newton_.solve(problem(), state_, options, balance_.get());
-    return note(report, phase, solution);
+    const solver::VoltageState start = model_->n_emulated() > 0 ? state_ : solver::VoltageState{};
+    report = note(newton_.solve(problem(), state_, options, balance_.get()), phase, solution);
+    if (model_->n_emulated() == 0 || is_solved(report.status)) return report;
+    state_ = start;
+    return solve_by_sides(options, phase, solution);
 }
 
 NewtonReport Engine::fast_decoupled(int sweeps) {
@@ -203,6 +212,7 @@ NewtonReport Engine::note(NewtonReport report, const std::string& phase, Solutio
 // What units and constant loads feed in at each bus; and the output of the reference units, which limits
 // that depend on it need.
 void Engine::gather_supply(const Solution& solution) {
+    follow_emulation();
     const Network& net = network();
     const auto p_calc = newton_.equations().p_calc();
     const auto q_calc = newton_.equations().q_calc();
@@ -452,6 +462,7 @@ void Engine::prime(const Solution& base) {
     state_.va = base.va;
     state_.vm.resize(kind_.size(), 0.0);
     state_.va.resize(kind_.size(), 0.0);
+    start_emulation();
     newton_.prime(problem(), state_);
 }
 
@@ -465,6 +476,7 @@ bool Engine::sensitivities(const Scenario& scenario, const Solution& at, std::ve
     state_.va = at.va;
     state_.vm.resize(kind_.size(), 0.0);
     state_.va.resize(kind_.size(), 0.0);
+    start_emulation();
     if (!newton_.linearize(problem(), state_)) return false;
     for (auto& column : columns) {
         for (int b = 0; b < network().n_bus; ++b) {

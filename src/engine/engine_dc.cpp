@@ -1,5 +1,6 @@
 // The DC power flow of an engine.
 #include <algorithm>
+#include <cmath>
 
 #include "araz/engine/engine.hpp"
 #include "balance.hpp"
@@ -12,22 +13,57 @@ namespace araz {
 
 using solver::BusKind;
 
+// Angles of the lossless model. DC lines under emulation are branches of it while they stand between their limits;
+// what their converters and lines lose is an injection that depends on their power, found by repetition.
+bool Engine::solve_dc_angles() {
+    constexpr int max_rounds = 50;
+    const Network& net = network();
+    const solver::Emulation& all = model_->emulation;
+    std::vector<int> at_limit(static_cast<std::size_t>(all.size()), 0);
+    const std::vector<double> scheduled = p_;
+    for (int round = 0; round < max_rounds; ++round) {
+        std::vector<double> beyond(kind_.size(), 0.0);  // beyond -u and u
+        for (int k = 0; k < all.size(); ++k) {
+            const int node = all.node(k);
+            if (kind_[node] != BusKind::emulation) continue;
+            const solver::EmulatedEnds at = all.ends(k, state_.va[node]);
+            beyond[all.from[k]] += at.p[0] + state_.va[node];
+            beyond[all.to[k]] += at.p[1] - state_.va[node];
+        }
+        p_ = scheduled;
+        if (balance_) balance_->balance_dc(beyond);
+        std::vector<double> p = p_;
+        for (int b = 0; b < net.n_bus; ++b) p[b] += beyond[b] - net.g_shunt[b];  // the DC model's shunts draw their power at 1 p.u.
+        const std::vector<double> before = state_.va;
+        solver::DcSolver dc(model_->pattern, without(model_->dc, out_mask_), kind_, model_->links_or_null(),
+                            model_->emulation_or_null(), at_limit);
+        if (!dc.ok()) return false;
+        dc.solve(p, state_.va);
+        bool settled = true;
+        for (int k = 0; k < all.size(); ++k) {
+            const int node = all.node(k);
+            if (kind_[node] != BusKind::emulation) continue;
+            const double asked = all.asked(k, state_.va);
+            const int side = asked > all.high[k] ? 1 : asked < all.low[k] ? -1 : 0;
+            settled = settled && side == at_limit[k] && std::abs(state_.va[node] - before[node]) < 1e-13;
+            at_limit[k] = side;
+        }
+        if (settled) return true;
+    }
+    return false;
+}
+
 Solution Engine::solve_dc(const Scenario& scenario) {
     Solution solution;
     dc_ = true;
     load(scenario, solution);
     set_start(Rung{Start::flat, false, false, "dc", 0}, nullptr, solution);
-    if (balance_) balance_->balance_dc();
     const Network& net = network();
-    for (int b = 0; b < net.n_bus; ++b) {
-        state_.vm[b] = kind_[b] == BusKind::dead ? 0.0 : 1.0;
-        p_[b] -= net.g_shunt[b];  // the DC model's shunts draw their power at 1 p.u.
-    }
+    for (int b = 0; b < net.n_bus; ++b) state_.vm[b] = kind_[b] == BusKind::dead ? 0.0 : 1.0;
     const solver::DcBranches branches = without(model_->dc, solution.branch_out);
-    solver::DcSolver dc(model_->pattern, branches, kind_, model_->links_or_null());
     solution.start = "dc";
-    solution.status = dc.ok() ? SolveStatus::converged : SolveStatus::singular;
-    if (dc.ok()) dc.solve(p_, state_.va);
+    solution.status = solve_dc_angles() ? SolveStatus::converged : SolveStatus::singular;
+    follow_emulation();
     ++power_flows_;
     solution.pin.assign(static_cast<std::size_t>(net.n_bus), Pin::none);
     solution.vm.assign(state_.vm.begin(), state_.vm.begin() + net.n_bus);

@@ -218,10 +218,12 @@ void Engine::schedule_injections(const Scenario& scenario, Solution& solution) {
         const int b = net.gen_bus[g];
         if (gen_in_[g] != 0 || kind_[b] != BusKind::pv) continue;
         bool left = false;
-        for (int k = net.gen_start[b]; k < net.gen_start[b + 1]; ++k) left = left || gen_in_[net.gens_at[k]] != 0;
+        for (int k = net.gen_start[b]; k < net.gen_start[b + 1]; ++k)
+            left = left || (gen_in_[net.gens_at[k]] != 0 && net.regulates(net.gens_at[k]));
         if (!left) kind_[b] = BusKind::pq;
     }
     join_buses();
+    set_up_emulation();
     for (int b = 0; b < net.n_bus; ++b) {
         p_[b] = -solution.p_load[b];
         q_[b] = -solution.q_load[b];
@@ -231,9 +233,15 @@ void Engine::schedule_injections(const Scenario& scenario, Solution& solution) {
             gen_p_[g] = 0.0;
             continue;
         }
-        p_[net.gen_bus[g]] += gen_p_[g];
         const int b = net.gen_bus[g];
-        if (kind_[b] == BusKind::pq && (holder_.empty() || holder_[b] == b)) q_[b] += net.qg[g];
+        if (!is_emulated(g)) p_[b] += gen_p_[g];  // else it is an unknown
+        if (kind_[b] == BusKind::pq && (holder_.empty() || holder_[b] == b)) q_[b] += net.scheduled_q(g, gen_p_[g]);
+    }
+    emulated_q_.assign(2 * static_cast<std::size_t>(model_->n_emulated()), std::numeric_limits<double>::quiet_NaN());
+    for (std::size_t k = 0; k < emulated_q_.size(); ++k) {
+        const int g = net.n_unit + 2 * model_->emulated_dc[k / 2] + static_cast<int>(k % 2);
+        const int b = net.gen_bus[g];
+        if (is_emulated(g) && !net.regulates(g) && (holder_.empty() || holder_[b] == b)) emulated_q_[k] = net.scheduled_q(g, gen_p_[g]);
     }
 }
 
@@ -275,6 +283,7 @@ void Engine::load(const Scenario& scenario, Solution& solution) {
     start_p_ = p_;
     start_q_ = q_;
     start_gen_p_ = gen_p_;
+    start_emulated_q_ = emulated_q_;
     set_up_balance(scenario, solution);
     start_kind_ = kind_;
 }

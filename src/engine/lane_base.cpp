@@ -24,10 +24,10 @@ ReactiveRange bus_reactive_range(const Network& net, const std::vector<unsigned 
 
 namespace {
 
-// Lanes know constant power, one reference per island and the switching of PV buses; the scalar engine all the rest.
+// Lanes know constant power, one reference per island, DC lines at their set-points and the switching of PV buses; the scalar engine all the rest.
 bool is_for_lanes(const ElectricalModel& model, const EngineOptions& options, const ControlList& controls) {
     if (options.slack.mode != SlackMode::reference || options.method != Method::newton) return false;
-    if (model.n_link() > 0 || !model.load.empty()) return false;
+    if (model.n_link() > 0 || model.n_emulated() > 0 || !model.load.empty()) return false;
     return std::all_of(controls.begin(), controls.end(), [](const auto& control) { return control->only_switches_pv(); });
 }
 

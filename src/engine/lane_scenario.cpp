@@ -18,7 +18,7 @@ void schedule_bus(const Network& net, int bus, LoadedScenario& s) {
         const int g = net.gens_at[k];
         if (s.gen_in[g] == 0) continue;
         s.p[bus] += s.gen_p[g];
-        if (s.kind[bus] == BusKind::pq) s.q[bus] += net.qg[g];
+        if (s.kind[bus] == BusKind::pq) s.q[bus] += net.scheduled_q(g, s.gen_p[g]);
     }
 }
 
@@ -103,7 +103,7 @@ void take_out(const ElectricalModel& model, const Scenario& outage, LoadedScenar
     for (const int b : s.changed) {
         const auto begin = net.gens_at.begin() + net.gen_start[b];
         const auto end = net.gens_at.begin() + net.gen_start[b + 1];
-        const bool left = std::any_of(begin, end, [&](int g) { return s.gen_in[g] != 0; });
+        const bool left = std::any_of(begin, end, [&](int g) { return s.gen_in[g] != 0 && net.regulates(g); });
         if (!left && s.kind[b] == BusKind::pv) s.kind[b] = BusKind::pq;
         if (!left && s.kind[b] == BusKind::slack) s.lost_reference = true;
         schedule_bus(net, b, s);

@@ -75,11 +75,13 @@ void share_outputs(const ElectricalModel& model, std::span<const solver::BusKind
                 units.insert(units.end(), more.begin(), more.end());
             }
         }
-        if (units.empty()) continue;
-        if (regulates)
-            share_reactive(net, units, q_calc[b] + solution.q_load[b], solution);
-        else
-            for (const int g : units) solution.gen_q[g] = net.qg[g];
+        double fixed = 0.0;
+        for (const int g : units) {
+            solution.gen_q[g] = net.scheduled_q(g, solution.gen_p[g]);
+            if (!net.regulates(g)) fixed += solution.gen_q[g];
+        }
+        std::erase_if(units, [&](int g) { return !net.regulates(g); });
+        if (regulates && !units.empty()) share_reactive(net, units, q_calc[b] + solution.q_load[b] - fixed, solution);
     }
 }
 

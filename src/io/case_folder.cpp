@@ -161,6 +161,7 @@ Result<Case> read_selected(const std::string& folder, const CaseSelection& selec
 
     Case grid = convert_case(header, tables, files, is_base);
     grid.name = selected_name(header.name, selection);
+    check_hvdc(tables, report);
     check_plausibility(grid, tables, report);
     if (!own_series) check_profiles(tables, files, is_base, report);  // the values do not depend on points and variants
     if (use != nullptr) *use = profile_use(tables);

@@ -345,6 +345,7 @@ void CaseBuilder::dc_lines() {
         out.qminf_mvar = out.qmint_mvar = in.number("qmin_mvar");
         out.qmaxf_mvar = out.qmaxt_mvar = in.number("qmax_mvar");
         out.loss1 = clean(loss);
+        read_converters(table, row, out);
         out.name = in.text("name");
         out.id = in.text("hvdc");
         out.source = source(table, row,

@@ -23,6 +23,12 @@ struct Header {
 /// for what the tables say and the Case does not hold.
 void check_plausibility(const Case& grid, const Tables& tables, Report& report);
 
+/// What an LCC or VSC link has beyond a dcline; rows without a technology stay what they are.
+void read_converters(const Table& table, const Row& row, DcLineRow& out);
+
+/// What an LCC or VSC link states together: AZ1430.
+void check_hvdc(const Tables& tables, Report& report);
+
 /// profiles.h5 against FORMAT.md and against the profiles that the tables name: AZ1409, AZ1419. `with_values`:
 /// every value is read, too. A power flow needs none of it, so a user may allow AZ1419.
 void check_profiles(const Tables& tables, const Files& files, bool with_values, Report& report);

@@ -142,10 +142,12 @@ void Writer::branches() {
 void Writer::dc_lines() {
     if (grid_.dc_lines.empty()) return;
     open("dcline", "fbus\ttbus\tstatus\tPf\tPt\tQf\tQt\tVf\tVt\tPmin\tPmax\tQminF\tQmaxF\tQminT\tQmaxT\tloss0\tloss1");
-    for (const DcLineRow& d : grid_.dc_lines)
+    for (const DcLineRow& given : grid_.dc_lines) {
+        const DcLineRow d = given.is_dcline() ? given : as_dcline(given, given.pf_mw);
         row({id(d.from_bus), id(d.to_bus), d.in_service ? 1.0 : 0.0, d.pf_mw, d.pt_mw, d.qf_mvar, d.qt_mvar, d.vf_pu,
              d.vt_pu, d.pmin_mw, d.pmax_mw, d.qminf_mvar, d.qmaxf_mvar, d.qmint_mvar, d.qmaxt_mvar, d.loss0_mw,
              d.loss1});
+    }
     close();
 }
 

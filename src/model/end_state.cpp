@@ -7,9 +7,6 @@ namespace araz {
 
 namespace {
 
-// Power that arrives at the to end: MATPOWER's loss0 + loss1 |P|.
-double delivered(const DcLineRow& line) { return line.pf_mw - (line.loss0_mw + line.loss1 * std::abs(line.pf_mw)); }
-
 GeneratorRow converter(BusId bus, double p_mw, double q_mvar, double q_min, double q_max, double v_set, const std::string& name) {
     GeneratorRow unit;
     unit.bus = bus;
@@ -34,7 +31,8 @@ Case with_end_state(Case grid, const EndState& state) {
         if (line.dc_line < 1 || line.dc_line > static_cast<int>(grid.dc_lines.size())) continue;
         DcLineRow& row = grid.dc_lines[static_cast<std::size_t>(line.dc_line) - 1];
         row.pf_mw = line.p_from_mw;
-        row.pt_mw = delivered(row);
+        row.pt_mw = dc_flow(law_of(row), row.pf_mw).p_to;
+        row.ac_emulation = false;
     }
     for (const EndStateLoad& load : state.loads) {
         const auto found = rows.find(load.bus);
@@ -77,9 +75,9 @@ Case dc_lines_as_units(Case grid) {
     for (BusRow& bus : grid.buses) rows.emplace(number(bus.bus), &bus);
     const bool costs = grid.gen_costs.size() == grid.generators.size() && !grid.gen_costs.empty();
     if (!costs) grid.gen_costs.clear();
-    const auto add = [&](GeneratorRow unit) {
+    const auto add = [&](GeneratorRow unit, bool regulates) {
         BusRow& bus = *rows.at(number(unit.bus));
-        if (bus.type == BusType::pq) bus.type = BusType::pv;
+        if (regulates && bus.type == BusType::pq) bus.type = BusType::pv;
         unit.mbase_mva = grid.base_mva;
         grid.generators.push_back(std::move(unit));
         if (!costs) return;
@@ -89,11 +87,14 @@ Case dc_lines_as_units(Case grid) {
         grid.gen_costs.push_back(free);
     };
     for (std::size_t k = 0; k < grid.dc_lines.size(); ++k) {
-        const DcLineRow line = grid.dc_lines[k];
+        const DcLineRow& given = grid.dc_lines[k];
+        const DcLineRow line = as_dcline(given, given.pf_mw);
         if (!line.in_service || !rows.contains(number(line.from_bus)) || !rows.contains(number(line.to_bus))) continue;
         const std::string name = line.name.empty() ? "dc line " + std::to_string(k + 1) : line.name;
-        add(converter(line.from_bus, -line.pf_mw, line.qf_mvar, line.qminf_mvar, line.qmaxf_mvar, line.vf_pu, name + " (from)"));
-        add(converter(line.to_bus, delivered(line), line.qt_mvar, line.qmint_mvar, line.qmaxt_mvar, line.vt_pu, name + " (to)"));
+        add(converter(line.from_bus, -line.pf_mw, line.qf_mvar, line.qminf_mvar, line.qmaxf_mvar, line.vf_pu, name + " (from)"),
+            holds_voltage(given, true));
+        add(converter(line.to_bus, line.pt_mw, line.qt_mvar, line.qmint_mvar, line.qmaxt_mvar, line.vt_pu, name + " (to)"),
+            holds_voltage(given, false));
     }
     grid.dc_lines.clear();
     grid.dc_lines_active = false;

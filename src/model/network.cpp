@@ -109,7 +109,19 @@ void add_generators(const Case& grid, Network& net) {
     net.n_unit = net.n_gen;
 }
 
-void add_converter(Network& net, int bus, double p, double q_mvar, double qmin_mvar, double qmax_mvar, double v_set) {
+DcLaw per_unit(DcLaw law, double base) {
+    for (double* power : {&law.loss0, &law.idle_from, &law.idle_to}) *power /= base;
+    law.line *= base;
+    return law;
+}
+
+DcReactive per_unit(DcReactive end, double base) {
+    for (double* power : {&end.q, &end.idle, &end.q_min, &end.q_max}) *power /= base;
+    return end;
+}
+
+void add_converter(Network& net, int bus, double p, double q_mvar, double qmin_mvar, double qmax_mvar, double v_set,
+                   bool regulates) {
     ++net.n_gen;
     net.gen_row.push_back(-1);
     net.gen_bus.push_back(bus);
@@ -120,7 +132,8 @@ void add_converter(Network& net, int bus, double p, double q_mvar, double qmin_m
     net.pmin.push_back(p);
     net.pmax.push_back(p);
     net.v_gen.push_back(v_set);
-    if (net.bus_type[bus] == BusType::pq) net.bus_type[bus] = BusType::pv;
+    net.end_regulates.push_back(regulates ? 1 : 0);
+    if (regulates && net.bus_type[bus] == BusType::pq) net.bus_type[bus] = BusType::pv;
 }
 
 void add_dc_lines(const Case& grid, Network& net) {
@@ -133,13 +146,17 @@ void add_dc_lines(const Case& grid, Network& net) {
         const int dc = net.n_dc++;
         net.dc_of_row[row] = dc;
         net.dc_row.push_back(static_cast<int>(row));
-        net.dc_loss0.push_back(line.loss0_mw / grid.base_mva);
-        net.dc_loss1.push_back(line.loss1);
+        net.dc_law.push_back(per_unit(law_of(line), grid.base_mva));
+        net.dc_set.push_back(line.pf_mw / grid.base_mva);
+        net.dc_emulates.push_back(line.ac_emulation ? 1 : 0);
+        net.dc_p0.push_back(line.p0_mw / grid.base_mva);
+        net.dc_droop.push_back(line.droop_mw_per_deg / radians / grid.base_mva);
+        for (const bool from_end : {true, false}) net.end_reactive.push_back(per_unit(reactive_of(line, from_end), grid.base_mva));
         net.dc_pmin.push_back(line.pmin_mw / grid.base_mva);
         net.dc_pmax.push_back(line.pmax_mw / grid.base_mva);
-        const double p = line.pf_mw / grid.base_mva;
-        add_converter(net, f, -p, line.qf_mvar, line.qminf_mvar, line.qmaxf_mvar, line.vf_pu);
-        add_converter(net, t, net.dc_delivered(dc, p), line.qt_mvar, line.qmint_mvar, line.qmaxt_mvar, line.vt_pu);
+        const DcFlow flow = dc_flow(net.dc_law[dc], net.dc_set[dc]);
+        add_converter(net, f, flow.p_from, line.qf_mvar, line.qminf_mvar, line.qmaxf_mvar, line.vf_pu, holds_voltage(line, true));
+        add_converter(net, t, flow.p_to, line.qt_mvar, line.qmint_mvar, line.qmaxt_mvar, line.vt_pu, holds_voltage(line, false));
     }
 }
 
@@ -218,7 +235,19 @@ bool has_unit(const Network& net, int bus) {
     return false;
 }
 
-bool has_regulator(const Network& net, int bus) { return net.gen_start[bus + 1] > net.gen_start[bus]; }
+bool has_regulator(const Network& net, int bus) {
+    for (int k = net.gen_start[bus]; k < net.gen_start[bus + 1]; ++k)
+        if (net.regulates(net.gens_at[k])) return true;
+    return false;
+}
+
+// Emulation follows an angle, which only two buses of one synchronous part have between them.
+void settle_emulation(Network& net) {
+    for (int dc = 0; dc < net.n_dc; ++dc) {
+        const int island = net.island[net.dc_from(dc)];
+        if (island < 0 || island != net.island[net.dc_to(dc)]) net.dc_emulates[dc] = 0;
+    }
+}
 
 // The bus that holds the angle of a part without a usable slack: the first PV bus with a unit when the
 // file's slack bus has none (MATPOWER's rule), else the bus with the largest Pmax.
@@ -276,7 +305,7 @@ void settle_set_points(Network& net) {
     net.v_set.assign(net.n_bus, std::numeric_limits<double>::quiet_NaN());
     for (int g = 0; g < net.n_gen; ++g) {
         const int b = net.gen_bus[g];
-        if (net.bus_type[b] != BusType::pq) net.v_set[b] = net.v_gen[g];
+        if (net.bus_type[b] != BusType::pq && net.regulates(g)) net.v_set[b] = net.v_gen[g];
     }
 }
 
@@ -354,6 +383,7 @@ Result<NetworkPtr> Network::build(std::shared_ptr<const Case> grid, const BuildO
     index_generators(*net);
     settle_types(*grid, *net);
     settle_set_points(*net);
+    settle_emulation(*net);
     compare_joined_buses(*grid, *net);
 
     if (Findings errors = find_obstacles(*grid, *net); !errors.empty())

@@ -12,7 +12,9 @@ Case scale_load_and_generation(Case grid, double factor) {
         unit.qg_mvar *= factor;
     }
     for (DcLineRow& line : grid.dc_lines) {
-        for (double* value : {&line.pf_mw, &line.pt_mw, &line.qf_mvar, &line.qt_mvar}) *value *= factor;
+        for (double* value : {&line.pf_mw, &line.pt_mw, &line.qf_mvar, &line.qt_mvar, &line.p0_mw, &line.from_end.q_set_mvar,
+                              &line.to_end.q_set_mvar})
+            *value *= factor;
     }
     return grid;
 }

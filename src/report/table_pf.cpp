@@ -101,6 +101,30 @@ std::string dc_line_table(const PfResult& result, const TableOptions& options) {
     return section("DC lines", table, options.color, shown, lines.size());
 }
 
+// What LCC and VSC links have beyond a dcline.
+std::string converter_table(const PfResult& result, const TableOptions& options) {
+    TextTable table({{"DC line"}, {"type", Align::left}, {"power by", Align::left}, {"angle deg"}, {"set MW"}, {"holds from", Align::left},
+                     {"holds to", Align::left}, {"loss from MW"}, {"loss line MW"}, {"loss to MW"}, {"at limit", Align::left}});
+    std::vector<const DcLineResult*> links;
+    for (const DcLineResult& line : result.dc_lines)
+        if (line.in_service && line.technology != "dcline") links.push_back(&line);
+    const std::size_t shown = rows_shown(links.size(), options.limit);
+    for (std::size_t i = 0; i < shown; ++i) {
+        const DcLineResult& line = *links[i];
+        std::string limits;
+        const auto add = [&](const std::string& word, const char* where) {
+            if (word != "none") limits += (limits.empty() ? "" : ", ") + word + where;
+        };
+        add(line.p_limit, "");
+        add(line.q_limit_from, " (from)");
+        add(line.q_limit_to, " (to)");
+        table.add({whole(line.dc_line), line.technology, line.mode, fixed(line.angle_deg, 3), fixed(line.p_set_mw, 2), line.control_from,
+                   line.control_to, fixed(line.loss_from_mw, 2), fixed(line.loss_line_mw, 2), fixed(line.loss_to_mw, 2), limits},
+                  !limits.empty());
+    }
+    return section("HVDC links", table, options.color, shown, links.size());
+}
+
 std::string limited_generators(const PfResult& result, const TableOptions& options) {
     std::vector<const GeneratorResult*> limited;
     for (const GeneratorResult& generator : result.generators)
@@ -172,6 +196,7 @@ std::string to_table(const PfResult& result, const TableOptions& options) {
     out += area_table(result, options);
     out += tie_table(result.ties, options);
     out += dc_line_table(result, options);
+    out += converter_table(result, options);
     out += branch_table(result, options);
     if (!result.dc) out += voltage_table(result, options);
     out += limited_generators(result, options);

@@ -70,6 +70,11 @@ Result<PvResult> run_pv(const StudySetup& setup, const std::vector<Contingency>&
                            "a continuation needs impedance in every branch; branch " +
                                std::to_string(net.branch_row[setup.model->link_branch.front()] + 1) + " has none",
                            "give it an impedance, or take it out and join its buses in the case");
+    if (setup.model->n_emulated() > 0)
+        return Error::make(ErrorKind::usage, "AZ3053",
+                           "a continuation does not know AC emulation; DC line " +
+                               std::to_string(net.dc_row[setup.model->emulated_dc.front()] + 1) + " follows the angle between its ends",
+                           "give it p_mode = setpoint");
     if (!setup.model->load.empty())
         return Error::make(ErrorKind::usage, "AZ3053", "a continuation does not know loads that depend on voltage",
                            "--load-model pq takes them as constant power");

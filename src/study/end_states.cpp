@@ -35,7 +35,7 @@ EndState end_state(const Network& net, const ExchangePoint& point) {
     for (int g = 0; g < net.n_unit; ++g)
         if (net.island[net.gen_bus[g]] >= 0) state.generators.push_back({net.gen_row[g] + 1, p[g] * net.base_mva});
     for (int dc = 0; dc < net.n_dc; ++dc)
-        state.dc_lines.push_back({net.dc_row[dc] + 1, -p[net.n_unit + 2 * dc] * net.base_mva});
+        state.dc_lines.push_back({net.dc_row[dc] + 1, net.dc_power_of(dc, p) * net.base_mva});
     add_loads(net, point, state);
     if (!point.intact.solved()) return state;
     for (int b = 0; b < net.n_bus; ++b)

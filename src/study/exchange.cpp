@@ -58,7 +58,9 @@ double room_in(const ShiftKey& key, const std::vector<unsigned char>& inside) {
 
 // What more can leave an island over a DC line in the direction `sign`, metered at the exporting end.
 double headroom(const Network& net, int dc, double p, double sign) {
-    const double room = sign > 0.0 ? net.dc_pmax[dc] - p : net.dc_delivered(dc, p) - net.dc_delivered(dc, net.dc_pmin[dc]);
+    const DcLaw& law = net.dc_law[dc];
+    const double room = sign > 0.0 ? dc_flow(law, p).p_from - dc_flow(law, net.dc_pmax[dc]).p_from
+                                   : dc_flow(law, p).p_to - dc_flow(law, net.dc_pmin[dc]).p_to;
     return std::max(0.0, room);
 }
 
@@ -89,7 +91,7 @@ void Exchange::join_islands() {
         const bool source_side = source_room[own] > 0.0;
         if (source_side ? !(sink_room[other] > 0.0) : !(source_room[other] > 0.0)) continue;
         const double sign = (f == own) == source_side ? 1.0 : -1.0;
-        const double room = headroom(net, dc, -base_p_[net.n_unit + 2 * dc], sign);
+        const double room = headroom(net, dc, net.dc_power_of(dc, base_p_), sign);
         links_.push_back({dc, source_side, sign, room, inside[own]});
         (source_side ? carried_out : carried_in)[own] += room;
         (source_side ? carried_in : carried_out)[other] += room;
@@ -184,11 +186,11 @@ PointStatus Exchange::room_for(const std::vector<double>& moved) const {
     return PointStatus::ok;
 }
 
-// Power at the from end of each DC line for a shift, p.u.
+// Power that each DC line is set to for a shift, p.u.
 std::vector<double> Exchange::dc_set_points(double shift) const {
     const Network& net = *model_->network;
     std::vector<double> p(static_cast<std::size_t>(net.n_dc));
-    for (int dc = 0; dc < net.n_dc; ++dc) p[dc] = -base_p_[net.n_unit + 2 * dc];
+    for (int dc = 0; dc < net.n_dc; ++dc) p[dc] = net.dc_power_of(dc, base_p_);
     const auto moved_in = [&](const ShiftKey& key, const std::vector<unsigned char>& inside) {
         const std::vector<double> share = key.shares(shift);
         double sum = 0.0;
@@ -203,8 +205,9 @@ std::vector<double> Exchange::dc_set_points(double shift) const {
         moved[link.dc] = 1;
         const double amount = link.sign * link.share * moved_in(link.source_side ? source_ : sink_, link.in_island);
         // The amount is metered at the exporting end: power from `to` to `from` is sent at the to end.
-        p[link.dc] = link.sign > 0.0 ? p[link.dc] + amount
-                                     : net.dc_sent_for(link.dc, net.dc_delivered(link.dc, p[link.dc]) + amount);
+        const DcLaw& law = net.dc_law[link.dc];
+        const DcFlow flow = dc_flow(law, p[link.dc]);
+        p[link.dc] = link.sign > 0.0 ? dc_power_for_from(law, flow.p_from - amount) : dc_power_for_to(law, flow.p_to + amount);
     }
     return p;
 }
@@ -232,8 +235,10 @@ std::vector<double> Exchange::direction(double shift) const {
     const std::vector<double> here = dc_set_points(at);
     const std::vector<double> there = dc_set_points(at + step);
     for (int dc = 0; dc < net.n_dc; ++dc) {
-        column[2 * net.dc_from(dc)] -= (there[dc] - here[dc]) / step;
-        column[2 * net.dc_to(dc)] += (net.dc_delivered(dc, there[dc]) - net.dc_delivered(dc, here[dc])) / step;
+        const DcFlow before = dc_flow(net.dc_law[dc], here[dc]);
+        const DcFlow after = dc_flow(net.dc_law[dc], there[dc]);
+        column[2 * net.dc_from(dc)] += (after.p_from - before.p_from) / step;
+        column[2 * net.dc_to(dc)] += (after.p_to - before.p_to) / step;
     }
     return column;
 }
@@ -251,8 +256,9 @@ Scenario Exchange::scenario_for(const std::vector<double>& moved, double shift) 
     const Network& net = *model_->network;
     const std::vector<double> p = dc_set_points(shift);
     for (int dc = 0; dc < net.n_dc; ++dc) {
-        scenario.generator_p.push_back({net.n_unit + 2 * dc, -p[dc]});
-        scenario.generator_p.push_back({net.n_unit + 2 * dc + 1, net.dc_delivered(dc, p[dc])});
+        const DcFlow flow = dc_flow(net.dc_law[dc], p[dc]);
+        scenario.generator_p.push_back({net.n_unit + 2 * dc, flow.p_from});
+        scenario.generator_p.push_back({net.n_unit + 2 * dc + 1, flow.p_to});
     }
     return scenario;
 }
@@ -293,8 +299,11 @@ std::vector<double> Exchange::wanted_exports(const std::vector<double>& shares, 
     const std::vector<double> p = dc_set_points(shift);
     for (int dc = 0; dc < net.n_dc; ++dc) {
         if (group_[net.dc_from(dc)] != 0 || group_[net.dc_to(dc)] != 0) continue;
-        const double p_base = -base_p_[net.n_unit + 2 * dc];
-        lost_inside += (p[dc] - net.dc_delivered(dc, p[dc])) - (p_base - net.dc_delivered(dc, p_base));
+        const auto lost = [&](double power) {
+            const DcFlow flow = dc_flow(net.dc_law[dc], power);
+            return -(flow.p_from + flow.p_to);
+        };
+        lost_inside += lost(p[dc]) - lost(net.dc_power_of(dc, base_p_));
     }
     const auto can_be_set = [&](std::size_t c) {
         return cells_[c].group == 0 && cells_[c].can_move && !cells_[c].balances && shares[c] > 0.0;

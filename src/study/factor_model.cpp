@@ -132,7 +132,8 @@ std::string FactorModel::unreached_bus() const {
 Result<std::unique_ptr<FactorModel>> FactorModel::build(const ElectricalModel& model, const FactorOptions& options) {
     std::unique_ptr<FactorModel> made(new FactorModel(model, options));
     const std::string unreached = made->unreached_bus();
-    made->solver_ = std::make_unique<solver::DcSolver>(model.pattern, made->branches_, made->kind_, model.links_or_null());
+    made->solver_ = std::make_unique<solver::DcSolver>(model.pattern, made->branches_, made->kind_, model.links_or_null(),
+                                                       model.emulation_or_null());
     if (unreached.empty() && made->solver_->ok()) return made;
     const std::string reason = unreached.empty() ? "susceptances cancel"
                                                  : "branches without reactance leave bus " + unreached + " without a path";

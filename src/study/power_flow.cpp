@@ -23,6 +23,7 @@ std::string type_word(const ElectricalModel& model, const Solution& solution, in
         case solver::BusKind::pq: return "pq";
         case solver::BusKind::dead: return "dead";
         case solver::BusKind::angle:
+        case solver::BusKind::emulation:
         case solver::BusKind::link: break;  // not before a solve
     }
     return "pq";
@@ -113,32 +114,6 @@ std::vector<GeneratorResult> generator_results(const ElectricalModel& model, con
             gen.limit = pin == Pin::q_max ? "q_max" : pin == Pin::q_min ? "q_min" : "none";
         }
         out.push_back(gen);
-    }
-    return out;
-}
-
-std::vector<DcLineResult> dc_line_results(const Network& net, const Solution& solution) {
-    std::vector<DcLineResult> out;
-    for (std::size_t row = 0; row < net.dc_of_row.size(); ++row) {
-        const DcLineRow& source = net.source->dc_lines[row];
-        const int dc = net.dc_of_row[row];
-        DcLineResult line;
-        line.dc_line = static_cast<int>(row) + 1;
-        line.from_bus = number(source.from_bus);
-        line.to_bus = number(source.to_bus);
-        line.name = source.name;
-        line.p_min_mw = source.pmin_mw;
-        line.p_max_mw = source.pmax_mw;
-        if (dc >= 0) {
-            const int f = net.n_unit + 2 * dc;
-            line.in_service = solution.live[net.gen_bus[f]] != 0 && solution.live[net.gen_bus[f + 1]] != 0;
-            line.p_from_mw = -solution.gen_p[f] * net.base_mva;
-            line.q_from_mvar = -solution.gen_q[f] * net.base_mva;
-            line.p_to_mw = -solution.gen_p[f + 1] * net.base_mva;
-            line.q_to_mvar = -solution.gen_q[f + 1] * net.base_mva;
-            line.loss_mw = line.p_from_mw + line.p_to_mw;
-        }
-        out.push_back(line);
     }
     return out;
 }
@@ -266,7 +241,7 @@ PfResult assemble_result(const ElectricalModel& model, const Solution& solution,
     result.buses = bus_results(model, solution);
     result.branches = branch_results(net, flows, monitor.rating_base);
     result.generators = generator_results(model, solution);
-    result.dc_lines = dc_line_results(net, solution);
+    result.dc_lines = dc_line_results(model, solution, dc);
     add_balances(net, solution, result);
     result.trace = trace_of(net, solution);
     result.diagnosis = describe_failure(model, solution);

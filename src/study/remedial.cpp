@@ -58,6 +58,9 @@ void close_branch(Case& grid, const RemedialStep& step, Findings& findings) {
 void set_dc_line(Case& grid, const RemedialStep& step, Findings& findings) {
     DcLineRow* row = row_of(grid.dc_lines, step, "DC line", findings);
     if (row == nullptr) return;
+    if (row->ac_emulation)
+        findings.push_back(refuse(step, "a set-point for DC line " + step.element,
+                                  "it follows the angle between its ends (p_mode = ac_emulation)"));
     if (step.value < row->pmin_mw || step.value > row->pmax_mw)
         findings.push_back(refuse(step, shortest(step.value) + " MW on DC line " + step.element,
                                   "its limits are " + shortest(row->pmin_mw) + " to " + shortest(row->pmax_mw) + " MW"));

@@ -24,4 +24,7 @@ namespace araz {
                                                  std::span<const int> group,
                                                  const std::function<double(int)>& rating_of);
 
+/// Every DC line of a case whose DC lines take part; `dc_model`: of a DC power flow, which knows no reactive power.
+[[nodiscard]] std::vector<DcLineResult> dc_line_results(const ElectricalModel& model, const Solution& solution, bool dc_model);
+
 }  // namespace araz

@@ -8,6 +8,7 @@
 #include "araz/base/text.hpp"
 #include "certificate.hpp"
 #include "state.hpp"
+#include "own_dc.hpp"
 
 namespace araz {
 
@@ -50,7 +51,10 @@ bool check_rows(DirectionCheck& check, const EndState& state, const std::string&
 
 void apply(const EndState& state, Case& grid, const OwnGrid& base) {
     for (const EndStateGenerator& unit : state.generators) grid.generators[static_cast<std::size_t>(unit.generator) - 1].pg_mw = unit.p_mw;
-    for (const EndStateDcLine& line : state.dc_lines) grid.dc_lines[static_cast<std::size_t>(line.dc_line) - 1].pf_mw = line.p_from_mw;
+    std::set<int> by_angle;
+    for (const OwnEmulation& line : base.emulations) by_angle.insert(line.dc_line + 1);
+    for (const EndStateDcLine& line : state.dc_lines)
+        if (!by_angle.contains(line.dc_line)) grid.dc_lines[static_cast<std::size_t>(line.dc_line) - 1].pf_mw = line.p_from_mw;
     for (const EndStateLoad& load : state.loads) {
         BusRow& bus = grid.buses[static_cast<std::size_t>(base.row_of.at(load.bus))];
         bus.pd_mw = load.p_mw;
@@ -70,9 +74,21 @@ void check_balance_of(DirectionCheck& check, const EndState& state, const OwnGri
         listed.live[node] = 1;
         listed.v[node] = std::polar(bus.vm_pu, bus.va_deg * std::numbers::pi / 180.0);
     }
+    Law carried = check.law(end_name(where) + " dc_emulation", check.tolerance.power_mw, "MW");
     std::vector<Complex> surplus(static_cast<std::size_t>(own.n));
     for (int b = 0; b < own.n; ++b) surplus[b] = -own.load[b] - std::norm(listed.v[b]) * std::conj(own.shunt[b]);
-    for (const OwnSource& source : own.sources) surplus[source.node] += Complex(source.p, own.regulated[source.node] != 0 ? 0.0 : source.q);
+    std::vector<Complex> fed;
+    for (const OwnSource& source : own.sources) fed.emplace_back(source.p, own.regulated[source.node] != 0 ? 0.0 : source.q);
+    for (const OwnEmulation& line : own.emulations) {
+        const DcLineRow& row = own.grid->dc_lines[line.dc_line];
+        const double angle = std::arg(listed.v[line.node[0]] / listed.v[line.node[1]]) * 180.0 / std::numbers::pi;
+        const OwnDcEnds ends = own_dc_ends(row, own_dc_asked(row, angle, true));
+        for (int end = 0; end < 2; ++end) fed[line.source[end]] = Complex(ends.p[end], ends.q[end]) / own.grid->base_mva;
+        for (const EndStateDcLine& shown : state.dc_lines)
+            if (shown.dc_line == line.dc_line + 1) carried.see(shown.p_from_mw - own_dc_asked(row, angle, true), where + ".dc_lines: dc_line " + std::to_string(shown.dc_line));
+    }
+    carried.report(check.report);
+    for (std::size_t s = 0; s < own.sources.size(); ++s) surplus[own.sources[s].node] += fed[s];
     for (const OwnBranch& branch : own.branches) {
         const OwnFlow flow = own_flow(own, listed, branch.row);
         surplus[branch.from] -= flow.from;

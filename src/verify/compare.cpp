@@ -156,7 +156,7 @@ void explain(VerifyReport& report) {
 
 Tolerances default_tolerances() {
     const double ignored = std::numeric_limits<double>::infinity();
-    return {{"vm_pu", 1e-8},          {"*_vm_pu", 1e-8},    {"va_deg", 1e-6},       {"*_mw", 1e-5},
+    return {{"vm_pu", 1e-8},          {"*_vm_pu", 1e-8},    {"va_deg", 1e-6},       {"angle_deg", 1e-6},       {"*_mw", 1e-5},
             {"*_mvar", 1e-5},         {"*_mva", 1e-5},      {"*_pct", 1e-4},        {"*_pct_per_mw", 1e-6},
             {"value", 1e-5},          {"limit", 1e-5},      {"iterations", ignored}, {"power_flows", ignored},
             {"max_mismatch_pu", ignored}};

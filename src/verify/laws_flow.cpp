@@ -107,26 +107,6 @@ void check_branches(const State& state, VerifyReport& report) {
     check_loading(state, report);
 }
 
-// A DC line takes its schedule and delivers that less loss0 + loss1 |P| (MATPOWER's dcline model).
-void check_dc_lines(const State& state, VerifyReport& report) {
-    Law law("dc_line", state.tolerances.flow_mw, "MW");
-    for (int d = 0; d < static_cast<int>(state.dc_line.size()); ++d) {
-        const DcLineRow& row = state.grid->dc_lines[d];
-        const DcLineResult& found = *state.dc_line[d];
-        const std::string element = dc_line_element(d);
-        law.see(found.in_service == state.transmits(d), element + " in_service");
-        law.see(found.loss_mw - (found.p_from_mw + found.p_to_mw), element + " loss_mw");
-        if (!state.transmits(d)) {
-            law.see(std::hypot(std::hypot(found.p_from_mw, found.q_from_mvar), std::hypot(found.p_to_mw, found.q_to_mvar)),
-                    element + " out of service");
-            continue;
-        }
-        law.see(found.p_from_mw - row.pf_mw, element + " (from)");
-        law.see(found.p_from_mw + found.p_to_mw - (row.loss0_mw + row.loss1 * std::abs(found.p_from_mw)), element + " (to)");
-    }
-    law.report(report);
-}
-
 void check_balance(const State& state, VerifyReport& report) {
     std::vector<Complex> surplus(state.bus.size());  // what the units feed in and nothing takes, MVA
     for (std::size_t i = 0; i < surplus.size(); ++i) {

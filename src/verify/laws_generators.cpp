@@ -49,6 +49,7 @@ Regulation regulation_of(const State& state, int bus, const std::vector<Unit>& u
         sum.q += unit.q_mvar / state.grid->base_mva;
         sum.q_min += unit.q_min_mvar / state.grid->base_mva;
         sum.q_max += unit.q_max_mvar / state.grid->base_mva;
+        if (!unit.holds_voltage) continue;
         const double above = state.bus[bus]->vm_pu - unit.v_set_pu;
         if (std::abs(above) < std::abs(sum.above)) sum.above = above;
     }

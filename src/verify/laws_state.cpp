@@ -50,7 +50,8 @@ bool type_fits(const State& state, int bus, const std::vector<Unit>& units) {
     return pinned ? type == "pq" || (type == "pv" && !has_generator(units)) : type == "pv";
 }
 
-// The connected part each bus lies in, over branches that carry flow.
+}  // namespace
+
 std::vector<int> parts_of(const State& state) {
     std::vector<std::vector<int>> neighbours(state.bus.size());
     for (int l = 0; l < static_cast<int>(state.branch.size()); ++l) {
@@ -75,6 +76,8 @@ std::vector<int> parts_of(const State& state) {
     }
     return part;
 }
+
+namespace {
 
 // Every live part has the references its case names, or one that stands in where those have no unit.
 void see_references(const State& state, const std::vector<std::vector<Unit>>& units, Law& law) {

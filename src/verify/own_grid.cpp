@@ -6,6 +6,7 @@
 #include <numbers>
 #include <numeric>
 
+#include "own_dc.hpp"
 #include "state.hpp"
 
 namespace araz {
@@ -93,9 +94,21 @@ void add_sources(OwnGrid& own, bool with_dc_lines) {
     for (std::size_t d = 0; d < grid.dc_lines.size(); ++d) {
         const DcLineRow& row = grid.dc_lines[d];
         if (!row.in_service || !here(row.from_bus) || !here(row.to_bus)) continue;
-        const double arriving = row.pf_mw - row.loss0_mw - row.loss1 * std::abs(row.pf_mw);
-        add({-1, static_cast<int>(d), true, 0, 0, -row.pf_mw / base, row.qf_mvar / base, row.vf_pu}, row.from_bus);
-        add({-1, static_cast<int>(d), false, 0, 0, arriving / base, row.qt_mvar / base, row.vt_pu}, row.to_bus);
+        const OwnDcEnds ends = own_dc_ends(row, row.pf_mw);
+        const bool holds[2] = {own_dc_holds(row, 0), own_dc_holds(row, 1)};
+        add({-1, static_cast<int>(d), true, 0, 0, ends.p[0] / base, (holds[0] ? row.qf_mvar : ends.q[0]) / base, row.vf_pu, holds[0]}, row.from_bus);
+        add({-1, static_cast<int>(d), false, 0, 0, ends.p[1] / base, (holds[1] ? row.qt_mvar : ends.q[1]) / base, row.vt_pu, holds[1]}, row.to_bus);
+    }
+}
+
+// Emulation needs an angle between the ends, so a path of branches.
+void add_emulations(OwnGrid& own) {
+    const std::vector<int> part = own_parts(own, {});
+    for (int s = 0; s + 1 < static_cast<int>(own.sources.size()); ++s) {
+        const OwnSource& from = own.sources[s];
+        const OwnSource& to = own.sources[s + 1];
+        if (from.dc_line < 0 || !from.from_end || !own.grid->dc_lines[from.dc_line].ac_emulation || part[from.node] != part[to.node]) continue;
+        own.emulations.push_back({from.dc_line, {s, s + 1}, {from.node, to.node}});
     }
 }
 
@@ -146,8 +159,9 @@ void choose_references(OwnGrid& own) {
         if (b >= 0) own.reference[b] = 1;
     for (int b = 0; b < own.n; ++b) {
         const bool converter = std::any_of(own.sources_at[b].begin(), own.sources_at[b].end(),
-                                           [&](int s) { return own.sources[s].dc_line >= 0; });
-        own.regulated[b] = own.reference[b] != 0 || converter || (type[b] != BusType::pq && !own.sources_at[b].empty());
+                                           [&](int s) { return own.sources[s].dc_line >= 0 && own.sources[s].holds; });
+        const bool holder = std::any_of(own.sources_at[b].begin(), own.sources_at[b].end(), [&](int s) { return own.sources[s].holds; });
+        own.regulated[b] = own.reference[b] != 0 || converter || (type[b] != BusType::pq && holder);
     }
 }
 
@@ -193,6 +207,7 @@ OwnGrid build_own_grid(const Case& grid, bool with_dc_lines) {
     add_branches(own);
     add_sources(own, with_dc_lines);
     choose_references(own);
+    add_emulations(own);
     own.v_set.assign(static_cast<std::size_t>(own.n), 1.0);
     own.angle.assign(static_cast<std::size_t>(own.n), 0.0);
     own.load.assign(static_cast<std::size_t>(own.n), 0.0);
@@ -206,7 +221,7 @@ OwnGrid build_own_grid(const Case& grid, bool with_dc_lines) {
         own.shunt[node] += Complex(grid.buses[i].gs_mw, grid.buses[i].bs_mvar) / grid.base_mva;
     }
     for (const OwnSource& source : own.sources)
-        if (own.regulated[source.node] != 0) own.v_set[source.node] = source.v_set;  // the last one counts
+        if (own.regulated[source.node] != 0 && source.holds) own.v_set[source.node] = source.v_set;  // the last one counts
     return own;
 }
 

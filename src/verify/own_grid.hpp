@@ -30,6 +30,14 @@ struct OwnSource {
     int node = 0;
     int bus = 0;         ///< row
     double p = 0.0, q = 0.0, v_set = 1.0;  ///< p.u.
+    bool holds = true;   ///< false: a converter whose reactive power is given
+};
+
+/// A DC line whose power follows the angle between its ends, which lie in one connected part.
+struct OwnEmulation {
+    int dc_line = 0;
+    int source[2] = {-1, -1};  ///< from, to
+    int node[2] = {-1, -1};
 };
 
 struct OwnGrid {
@@ -39,6 +47,7 @@ struct OwnGrid {
     std::vector<int> bus_of;         ///< [node] its first bus row
     std::vector<OwnBranch> branches; ///< [branch row]
     std::vector<OwnSource> sources;  ///< units in row order, then the ends of DC lines
+    std::vector<OwnEmulation> emulations;
     std::vector<std::vector<int>> sources_at;  ///< [node]
     std::vector<unsigned char> reference;      ///< [node]
     std::vector<unsigned char> regulated;      ///< [node] holds its voltage: PV or reference

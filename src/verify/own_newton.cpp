@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "own_dc.hpp"
 #include "state.hpp"
 
 namespace araz {
@@ -38,6 +39,9 @@ struct OwnNewton::Work {
     std::vector<Complex> y;
     std::vector<Kind> kind;
     std::vector<Complex> scheduled;  // [node] net injection; imaginary part of PQ nodes only
+    std::vector<Complex> outlet;     // [source] output of DC ends: given, or of the angles at hand
+    std::vector<unsigned char> emulates;   // [emulation] acts in this scenario
+    std::vector<Complex> emulated;   // [node] what emulated ends feed in
     std::vector<int> pinned;         // [node] 0, +1 at Qmax, -1 at Qmin
     std::vector<unsigned char> on;   // [source]
     std::vector<unsigned char> reference;  // [node] who holds an angle in this scenario
@@ -52,8 +56,13 @@ struct OwnNewton::Work {
     void hand_over(const std::vector<int>& part);
     void schedule();
     void set_start(const std::vector<Complex>& start);
+    [[nodiscard]] double angle_of(const OwnEmulation& line) const;
+    void follow_angles();
+    void add_emulation_slopes();
+    [[nodiscard]] double p_of(int s) const { return grid.sources[s].generator >= 0 ? grid.sources[s].p : outlet[s].real(); }
+    [[nodiscard]] double q_of(int s) const { return grid.sources[s].holds ? grid.sources[s].q : outlet[s].imag(); }
     [[nodiscard]] Complex injection(int node) const;
-    [[nodiscard]] double mismatch(Eigen::VectorXd& f) const;
+    [[nodiscard]] double mismatch(Eigen::VectorXd& f);
     void fill_jacobian();
     bool iterate(bool capped);
     [[nodiscard]] ReactiveRange range_of(int node) const;
@@ -75,6 +84,10 @@ void OwnNewton::Work::lay_out() {
         if (!branch.carries) continue;
         nonzero[branch.from].emplace_back(branch.to, 0);
         nonzero[branch.to].emplace_back(branch.from, 0);
+    }
+    for (const OwnEmulation& line : grid.emulations) {
+        nonzero[line.node[0]].emplace_back(line.node[1], 0);
+        nonzero[line.node[1]].emplace_back(line.node[0], 0);
     }
     std::vector<Eigen::Triplet<double>> entries;
     std::size_t count = 0;
@@ -154,6 +167,9 @@ void OwnNewton::Work::switch_off(const OwnOutage& outage) {
     for (std::size_t s = 0; s < grid.sources.size(); ++s)  // a DC line works with both ends or not at all
         for (std::size_t t = 0; t < grid.sources.size() && grid.sources[s].dc_line >= 0; ++t)
             if (grid.sources[t].dc_line == grid.sources[s].dc_line && on[t] == 0) on[s] = 0;
+    emulates.clear();
+    for (const OwnEmulation& line : grid.emulations)
+        emulates.push_back(on[line.source[0]] != 0 && part[line.node[0]] == part[line.node[1]] ? 1 : 0);
 }
 
 // A reference that lost its last unit hands over to the first regulated node with a unit of its part; a part that keeps
@@ -196,13 +212,66 @@ void OwnNewton::Work::schedule() {
     kind.assign(static_cast<std::size_t>(grid.n), Kind::dead);
     pinned.assign(static_cast<std::size_t>(grid.n), 0);
     scheduled.assign(static_cast<std::size_t>(grid.n), 0.0);
+    outlet.assign(grid.sources.size(), 0.0);
+    for (std::size_t s = 0; s < grid.sources.size(); ++s) outlet[s] = Complex(grid.sources[s].p, grid.sources[s].q);
+    emulated.assign(static_cast<std::size_t>(grid.n), 0.0);
+    std::vector<unsigned char> by_angle(grid.sources.size(), 0);
+    for (std::size_t k = 0; k < emulates.size(); ++k)
+        for (const int s : grid.emulations[k].source) by_angle[s] = emulates[k];
     for (int b = 0; b < grid.n; ++b) {
         if (state.live[b] == 0) continue;
-        const bool fed = std::any_of(grid.sources_at[b].begin(), grid.sources_at[b].end(), [&](int s) { return on[s] != 0; });
-        kind[b] = reference[b] != 0 ? Kind::reference : grid.regulated[b] != 0 && fed ? Kind::pv : Kind::pq;
+        const bool has_holder = std::any_of(grid.sources_at[b].begin(), grid.sources_at[b].end(), [&](int s) { return on[s] != 0 && grid.sources[s].holds; });
+        kind[b] = reference[b] != 0 ? Kind::reference : grid.regulated[b] != 0 && has_holder ? Kind::pv : Kind::pq;
         scheduled[b] = -grid.load[b];
         for (const int s : grid.sources_at[b])
-            if (on[s] != 0) scheduled[b] += Complex(grid.sources[s].p, grid.regulated[b] == 0 ? grid.sources[s].q : 0.0);
+            if (on[s] != 0 && by_angle[s] == 0)
+                scheduled[b] += Complex(grid.sources[s].p, grid.regulated[b] == 0 || !grid.sources[s].holds ? grid.sources[s].q : 0.0);
+    }
+}
+
+double OwnNewton::Work::angle_of(const OwnEmulation& line) const {
+    const double apart = std::arg(state.v[line.node[0]]) - std::arg(state.v[line.node[1]]);
+    return std::remainder(apart, 2.0 * std::numbers::pi) * 180.0 / std::numbers::pi;
+}
+
+void OwnNewton::Work::follow_angles() {
+    const double base = grid.grid->base_mva;
+    std::fill(emulated.begin(), emulated.end(), 0.0);
+    for (std::size_t k = 0; k < emulates.size(); ++k) {
+        if (emulates[k] == 0) continue;
+        const OwnEmulation& line = grid.emulations[k];
+        const DcLineRow& row = grid.grid->dc_lines[line.dc_line];
+        const OwnDcEnds ends = own_dc_ends(row, own_dc_asked(row, angle_of(line), true));
+        for (int end = 0; end < 2; ++end) {
+            outlet[line.source[end]] = Complex(ends.p[end], ends.q[end]) / base;
+            emulated[line.node[end]] += outlet[line.source[end]];
+        }
+    }
+}
+
+// What the ends feed in is scheduled, so its slopes enter with a minus sign; by differences of the law itself.
+void OwnNewton::Work::add_emulation_slopes() {
+    constexpr double step = 1e-3;  // degrees
+    const double per_radian = 180.0 / std::numbers::pi / grid.grid->base_mva / (2.0 * step);
+    double* value = jacobian.valuePtr();
+    for (std::size_t k = 0; k < emulates.size(); ++k) {
+        if (emulates[k] == 0) continue;
+        const OwnEmulation& line = grid.emulations[k];
+        const DcLineRow& row = grid.grid->dc_lines[line.dc_line];
+        const double angle = angle_of(line);
+        const OwnDcEnds up = own_dc_ends(row, own_dc_asked(row, angle + step, true));
+        const OwnDcEnds down = own_dc_ends(row, own_dc_asked(row, angle - step, true));
+        for (int end = 0; end < 2; ++end) {
+            const int b = line.node[end];
+            for (int other = 0; other < 2; ++other) {
+                const int c = line.node[other];
+                if (kind[c] != Kind::pv && kind[c] != Kind::pq) continue;
+                const double sign = other == 0 ? per_radian : -per_radian;
+                const auto& s = slot[position(b, c)];
+                if (kind[b] == Kind::pv || kind[b] == Kind::pq) value[s[0]] -= sign * (up.p[end] - down.p[end]);
+                if (kind[b] == Kind::pq) value[s[2]] -= sign * (up.q[end] - down.q[end]);
+            }
+        }
     }
 }
 
@@ -227,12 +296,13 @@ Complex OwnNewton::Work::injection(int node) const {
     return state.v[node] * std::conj(current);
 }
 
-double OwnNewton::Work::mismatch(Eigen::VectorXd& f) const {
+double OwnNewton::Work::mismatch(Eigen::VectorXd& f) {
+    follow_angles();
     f.setZero(2 * grid.n);
     double largest = 0.0;
     for (int b = 0; b < grid.n; ++b) {
         if (kind[b] == Kind::dead || kind[b] == Kind::reference) continue;
-        const Complex off = scheduled[b] - injection(b);
+        const Complex off = scheduled[b] + emulated[b] - injection(b);
         f[2 * b] = off.real();
         if (kind[b] == Kind::pq) f[2 * b + 1] = off.imag();
         largest = std::max({largest, std::abs(f[2 * b]), std::abs(f[2 * b + 1])});
@@ -280,6 +350,7 @@ bool OwnNewton::Work::iterate(bool capped) {
         if (state.mismatch < 1e-7 && state.mismatch > 0.5 * floor) return true;
         floor = std::min(floor, state.mismatch);
         fill_jacobian();
+        add_emulation_slopes();
         lu.factorize(jacobian);
         if (lu.info() != Eigen::Success) {
             state.why = "the Jacobian is singular";
@@ -314,6 +385,7 @@ ReactiveRange OwnNewton::Work::range_of(int node) const {
         const OwnSource& source = grid.sources[s];
         ReactiveRange range;
         if (source.generator >= 0) range = capability(c.generators[source.generator], source.p * c.base_mva);
+        else if (!source.holds) range = {q_of(s) * c.base_mva, q_of(s) * c.base_mva};
         else if (source.from_end) range = {c.dc_lines[source.dc_line].qminf_mvar, c.dc_lines[source.dc_line].qmaxf_mvar};
         else range = {c.dc_lines[source.dc_line].qmint_mvar, c.dc_lines[source.dc_line].qmaxt_mvar};
         sum.min += range.min / c.base_mva;
@@ -355,7 +427,7 @@ bool OwnNewton::Work::switch_limits(int round) {
             state.v[b] = std::polar(grid.v_set[b], std::arg(state.v[b]));
         } else {
             const ReactiveRange range = range_of(b);
-            scheduled[b].imag((change.to > 0 ? range.max : range.min) - grid.load[b].imag());
+            scheduled[b].imag((change.to > 0 ? range.max : range.min) - grid.load[b].imag() - emulated[b].imag());
         }
     }
     return true;
@@ -369,17 +441,19 @@ void OwnNewton::Work::share_outputs() {
         double others = 0.0;
         int first = -1;
         int units = 0;
+        double given = 0.0;
         for (const int s : grid.sources_at[b]) {
             if (on[s] == 0) continue;
-            state.source[s] = Complex(grid.sources[s].p, grid.regulated[b] == 0 ? grid.sources[s].q : 0.0);
-            ++units;
+            state.source[s] = Complex(p_of(s), grid.regulated[b] == 0 || !grid.sources[s].holds ? q_of(s) : 0.0);
+            if (grid.sources[s].holds) ++units;
+            else given += q_of(s);
             if (first < 0) first = s;
-            else others += grid.sources[s].p;
+            else others += p_of(s);
         }
         if (first < 0) continue;
         if (kind[b] == Kind::reference) state.source[first].real(total.real() - others);
         for (const int s : grid.sources_at[b])  // how Q is shared within a bus is no law; the sum is
-            if (on[s] != 0 && grid.regulated[b] != 0) state.source[s].imag(total.imag() / units);
+            if (on[s] != 0 && grid.regulated[b] != 0 && grid.sources[s].holds) state.source[s].imag((total.imag() - given) / units);
     }
 }
 

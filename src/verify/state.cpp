@@ -6,6 +6,7 @@
 
 #include "araz/base/text.hpp"
 #include "law.hpp"
+#include "own_dc.hpp"
 
 namespace araz {
 
@@ -139,17 +140,21 @@ std::vector<std::vector<Unit>> State::units_by_bus() const {
         if (!transmits(d)) continue;
         const DcLineRow& row = grid->dc_lines[d];
         const DcLineResult& line = *dc_line[d];
-        units[dc_from(d)].push_back(
-            {-1, -line.p_from_mw, -line.q_from_mvar, row.qminf_mvar, row.qmaxf_mvar, row.vf_pu});
-        units[dc_to(d)].push_back({-1, -line.p_to_mw, -line.q_to_mvar, row.qmint_mvar, row.qmaxt_mvar, row.vt_pu});
+        Unit from{-1, -line.p_from_mw, -line.q_from_mvar, row.qminf_mvar, row.qmaxf_mvar, row.vf_pu, own_dc_holds(row, 0)};
+        Unit to{-1, -line.p_to_mw, -line.q_to_mvar, row.qmint_mvar, row.qmaxt_mvar, row.vt_pu, own_dc_holds(row, 1)};
+        for (Unit* end : {&from, &to})
+            if (!end->holds_voltage) end->q_min_mvar = end->q_max_mvar = end->q_mvar;
+        units[dc_from(d)].push_back(from);
+        units[dc_to(d)].push_back(to);
     }
     return units;
 }
 
-// A converter regulates wherever it stands; a generator only where the file says so, or as a reference.
+// A converter that holds a voltage does so wherever it stands; a generator only where the file says so, or as a reference.
 bool State::regulates(int row, const std::vector<Unit>& units) const {
-    if (units.empty()) return false;
-    const bool converter = std::any_of(units.begin(), units.end(), [](const Unit& unit) { return unit.generator < 0; });
+    if (std::none_of(units.begin(), units.end(), [](const Unit& unit) { return unit.holds_voltage; })) return false;
+    const bool converter =
+        std::any_of(units.begin(), units.end(), [](const Unit& unit) { return unit.generator < 0 && unit.holds_voltage; });
     return converter || grid->buses[row].type != BusType::pq || bus[row]->type == "slack";
 }
 

@@ -18,6 +18,7 @@ struct Unit {
     double p_mw = 0.0, q_mvar = 0.0;
     double q_min_mvar = 0.0, q_max_mvar = 0.0;
     double v_set_pu = 1.0;
+    bool holds_voltage = true;  ///< false: a converter whose reactive power is given
 };
 
 struct State {
@@ -50,6 +51,9 @@ struct State {
     /// An option of the result as a word ("on", "off", "A"); booleans count as on and off.
     [[nodiscard]] std::string option(const std::string& name, const std::string& otherwise) const;
 };
+
+/// The connected part each bus lies in, over branches that carry flow.
+[[nodiscard]] std::vector<int> parts_of(const State& state);
 
 /// Pairs the rows of case and result; reports law "rows" and gives nothing when they do not pair.
 [[nodiscard]] std::optional<State> pair_rows(const Case& grid, const PfResult& result, const LawTolerances& tolerances,
@@ -84,7 +88,7 @@ struct Flow {
 void check_case_data(const State& state, VerifyReport& report);     // laws_state.cpp
 void check_energised(const State& state, VerifyReport& report);
 void check_branches(const State& state, VerifyReport& report);      // laws_flow.cpp
-void check_dc_lines(const State& state, VerifyReport& report);
+void check_dc_lines(const State& state, VerifyReport& report);      // laws_dc.cpp
 void check_balance(const State& state, VerifyReport& report);
 void check_sums(const State& state, VerifyReport& report);          // laws_sums.cpp
 void check_generators(const State& state, VerifyReport& report);    // laws_generators.cpp

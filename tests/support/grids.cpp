@@ -160,6 +160,10 @@ Case renumbered(const Case& grid, std::uint64_t seed) {
         out.branches[k].to_bus = new_number.at(number(out.branches[k].to_bus));
     }
     for (GeneratorRow& unit : out.generators) unit.bus = new_number.at(number(unit.bus));
+    for (DcLineRow& line : out.dc_lines) {
+        line.from_bus = new_number.at(number(line.from_bus));
+        line.to_bus = new_number.at(number(line.to_bus));
+    }
     std::stable_sort(out.generators.begin(), out.generators.end(),
                      [](const GeneratorRow& a, const GeneratorRow& b) { return number(a.bus) < number(b.bus); });
     return out;

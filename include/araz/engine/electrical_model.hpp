@@ -19,6 +19,9 @@ struct ElectricalModel {
     solver::Links links;                    ///< branches without impedance
     std::vector<int> link_branch;           ///< [n_link] branch index
     std::vector<int> link_of_branch;        ///< [n_branch] link index, -1: none
+    solver::Emulation emulation;            ///< DC lines under AC emulation, their nodes after those of the links
+    std::vector<int> emulated_dc;           ///< [n_emulated] DC line
+    std::vector<int> emulation_of_dc;       ///< [n_dc] place in emulation, -1: none
     solver::AdmittanceValues ybus;          ///< intact
     solver::DcBranches dc;                  ///< intact
     std::vector<unsigned char> bridge;      ///< [n_branch]
@@ -29,6 +32,8 @@ struct ElectricalModel {
 
     [[nodiscard]] int n_link() const { return links.size(); }
     [[nodiscard]] const solver::Links* links_or_null() const { return links.size() > 0 ? &links : nullptr; }
+    [[nodiscard]] int n_emulated() const { return emulation.size(); }
+    [[nodiscard]] const solver::Emulation* emulation_or_null() const { return emulation.size() > 0 ? &emulation : nullptr; }
 
     static std::shared_ptr<const ElectricalModel> build(NetworkPtr network);
 };
@@ -43,7 +48,8 @@ void apply_positions(const ElectricalModel& built, std::span<const DevicePositio
 [[nodiscard]] ModelPtr at_positions(const ModelPtr& built, std::span<const DevicePosition> devices);
 
 /// Reactive range of a unit at active output `p`, p.u.: its Qmin..Qmax cut by the capability corners
-/// PC1/PC2 where they are given (MATPOWER manual, table B-2).
+/// PC1/PC2 where they are given (MATPOWER manual, table B-2). A converter end that holds no voltage has no range:
+/// both ends of it are what it feeds in.
 struct ReactiveRange {
     double min = 0.0, max = 0.0;
 };

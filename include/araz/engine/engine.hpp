@@ -80,6 +80,12 @@ private:
     void apply_outages(const Scenario& scenario, Solution& solution);
     void cut_off_lost_parts(const Scenario& scenario, Solution& solution);
     void drop_broken_dc_lines();
+    void set_up_emulation();
+    void start_emulation();
+    void follow_emulation();
+    [[nodiscard]] bool is_emulated(int generator) const;
+    bool solve_dc_angles();
+    solver::NewtonReport solve_by_sides(const solver::NewtonOptions& options, const std::string& phase, Solution& solution);
     void relocate_references(const Scenario& scenario, const std::vector<int>& part, Solution& solution);
     bool balance_part(const std::vector<int>& part, int which, const std::vector<unsigned char>& usable, const Solution& solution);
     void replace_lost_references(Solution& solution);
@@ -125,6 +131,8 @@ private:
     std::vector<solver::BusKind> kind_, start_kind_;
     std::vector<double> p_, q_, v_set_, start_p_, start_q_, start_p_load_, start_q_load_;
     std::vector<double> p_supply_, q_supply_;  ///< [nodes] what units and constant loads feed in, at the last state
+    std::vector<double> emulated_q_, start_emulated_q_;  ///< [2 n_emulated] held in q_, NaN: acts elsewhere
+    std::vector<signed char> emulated_side_;  ///< [n_emulated] while they are held (solve_by_sides); else empty
     std::vector<int> holder_;              ///< [n_bus] bus that holds the voltage for its units; empty: each its own
     std::vector<std::vector<int>> joined_; ///< [n_bus] buses whose units act at this holder; empty without any
     std::unique_ptr<Balance> balance_;

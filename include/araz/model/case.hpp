@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "araz/base/finding.hpp"
+#include "araz/model/dc_law.hpp"
 
 namespace araz {
 
@@ -100,7 +101,26 @@ struct BranchRow {
     bool operator==(const BranchRow&) const = default;
 };
 
-/// MATPOWER dcline columns.
+/// What a DC line is: MATPOWER's dcline, whose power is meant at the from end and whose ends both hold their
+/// voltage; or an HVDC link with line-commutated or voltage-sourced converters (docs/hvdc.md), whose power is meant
+/// at the end that sends.
+enum class DcTechnology { dcline, lcc, vsc };
+
+/// What a converter holds: the voltage of its bus, its reactive power, or its power factor.
+enum class DcControl { v, q, pf };
+
+/// One end of an LCC or VSC link.
+struct DcEnd {
+    DcControl control = DcControl::v;
+    double q_set_mvar = 0.0;    ///< fed in, for DcControl::q
+    double power_factor = 1.0;  ///< for DcControl::pf; positive feeds in, negative takes reactive power
+    double idle_loss_mw = 0.0;
+    double loss_share = 0.0;    ///< of the power through the converter
+
+    bool operator==(const DcEnd&) const = default;
+};
+
+/// MATPOWER dcline columns, and what LCC and VSC links have besides.
 struct DcLineRow {
     BusId from_bus{};
     BusId to_bus{};
@@ -110,12 +130,28 @@ struct DcLineRow {
     double pmin_mw = 0.0, pmax_mw = 0.0;
     double qminf_mvar = 0.0, qmaxf_mvar = 0.0, qmint_mvar = 0.0, qmaxt_mvar = 0.0;
     double loss0_mw = 0.0, loss1 = 0.0;
+    DcTechnology technology = DcTechnology::dcline;
+    DcEnd from_end, to_end;         ///< LCC, VSC; loss0_mw and loss1 are not used then
+    double r_ohm = 0.0, vdc_kv = 0.0;  ///< of the line; no losses without both
+    bool ac_emulation = false;      ///< P = p0 + droop (va_from - va_to) instead of pf_mw
+    double p0_mw = 0.0, droop_mw_per_deg = 0.0;
     std::string name;
     std::string id;
     RowSource source;
 
+    [[nodiscard]] bool is_dcline() const { return technology == DcTechnology::dcline; }
     bool operator==(const DcLineRow&) const = default;
 };
+
+/// The law of a DC line in MW and MVAr.
+[[nodiscard]] DcLaw law_of(const DcLineRow& line);
+[[nodiscard]] bool holds_voltage(const DcLineRow& line, bool from_end);
+/// The reactive side of an end that holds no voltage.
+[[nodiscard]] DcReactive reactive_of(const DcLineRow& line, bool from_end);
+
+/// The same line as MATPOWER's dcline at the power `u` (MW): the powers of both ends, a constant loss, and for ends
+/// that hold no voltage reactive limits that leave them their reactive power.
+[[nodiscard]] DcLineRow as_dcline(const DcLineRow& line, double u);
 
 /// One row of MATPOWER gencost: model 1 piecewise linear (x1, y1, ...), 2 polynomial (highest first).
 struct GenCostRow {

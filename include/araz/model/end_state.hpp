@@ -7,7 +7,7 @@
 namespace araz {
 
 /// `grid` with the outputs, set-points of DC lines, loads and voltages of `state`. Rows and buses that the
-/// case does not have are left alone.
+/// case does not have are left alone. DC lines under AC emulation stay at what they carry there.
 [[nodiscard]] Case with_end_state(Case grid, const EndState& state);
 
 /// `grid` with ratios, shifts and shunts where `controls` say that its devices stand. Rows that name no device of

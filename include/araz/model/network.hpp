@@ -82,9 +82,9 @@ struct Network {
     std::vector<unsigned char> merged; ///< joins its buses without impedance (switch, coupler, tiny |z|)
 
     // --- generators in service [n_unit], then the ends of DC lines [n_unit .. n_gen) ---
-    // A converter end injects like a unit (from end: -P, to end: P less losses) and regulates voltage within
-    // its reactive limits: MATPOWER's dcline model. Units 2k and 2k+1 after n_unit are the from and to end
-    // of DC line k.
+    // A converter end injects like a unit, and unless it holds its reactive power or power factor it regulates
+    // voltage within its reactive limits, as both ends of MATPOWER's dcline do. Units 2k and 2k+1 after n_unit are
+    // the from and to end of DC line k.
     int n_gen = 0, n_unit = 0;
     std::vector<int> gen_row;          ///< row in Case::generators; -1 for a converter end
     std::vector<int> gen_bus;
@@ -93,7 +93,13 @@ struct Network {
     // --- DC lines in service [n_dc]; empty unless they take part ---
     int n_dc = 0;
     std::vector<int> dc_row;           ///< row in Case::dc_lines
-    std::vector<double> dc_loss0, dc_loss1, dc_pmin, dc_pmax;  ///< limits of P at the from end
+    std::vector<DcLaw> dc_law;         ///< what the ends inject at the power the line is set to
+    std::vector<double> dc_set, dc_pmin, dc_pmax;  ///< that power and its limits
+    /// AC emulation, P = p0 + droop (va_from - va_to): 1 where it acts, which takes both ends in one island.
+    std::vector<unsigned char> dc_emulates;
+    std::vector<double> dc_p0, dc_droop;  ///< p.u., p.u. per rad
+    std::vector<unsigned char> end_regulates;  ///< [2 n_dc] the end holds the voltage of its bus
+    std::vector<DcReactive> end_reactive;      ///< [2 n_dc] of those that do not
 
     // --- generators by bus: gens_at[gen_start[b] .. gen_start[b+1]) in row order ---
     std::vector<int> gen_start, gens_at;
@@ -111,15 +117,15 @@ struct Network {
     [[nodiscard]] bool is_unit(int generator) const { return generator < n_unit; }
     [[nodiscard]] int dc_from(int dc) const { return gen_bus[n_unit + 2 * dc]; }
     [[nodiscard]] int dc_to(int dc) const { return gen_bus[n_unit + 2 * dc + 1]; }
-    /// Power delivered at the to end when `p` leaves the from end, p.u.: p less loss0 + loss1 |p|.
-    [[nodiscard]] double dc_delivered(int dc, double p) const {
-        return p - (dc_loss0[dc] + dc_loss1[dc] * (p < 0.0 ? -p : p));
+    /// Whether a generator holds the voltage of its bus where that is regulated.
+    [[nodiscard]] bool regulates(int generator) const { return is_unit(generator) || end_regulates[generator - n_unit] != 0; }
+    /// Reactive power of a generator that does not regulate (or stands at a load bus) at active output `p`, p.u.
+    [[nodiscard]] double scheduled_q(int generator, double p) const {
+        return regulates(generator) ? qg[generator] : dc_reactive(end_reactive[generator - n_unit], p).q;
     }
-
-    /// The inverse: power leaving the from end for `delivered` at the to end.
-    [[nodiscard]] double dc_sent_for(int dc, double delivered) const {
-        const double p = delivered + dc_loss0[dc];
-        return p < 0.0 ? p / (1.0 + dc_loss1[dc]) : p / (1.0 - dc_loss1[dc]);
+    /// Power that DC line `dc` is set to in a state with these outputs [n_gen], p.u.
+    [[nodiscard]] double dc_power_of(int dc, const std::vector<double>& gen_p) const {
+        return dc_power(dc_law[dc], gen_p[n_unit + 2 * dc], gen_p[n_unit + 2 * dc + 1]);
     }
 
     /// Validates and builds. All errors of the case are reported together (ErrorKind::invalid_input).

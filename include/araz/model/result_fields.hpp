@@ -46,6 +46,10 @@ namespace words {
 using List = std::string_view;
 inline constexpr std::array<List, 5> bus_type{"pq", "pv", "slack", "isolated", "dead"};
 inline constexpr std::array<List, 3> q_limit{"none", "q_min", "q_max"};
+inline constexpr std::array<List, 3> p_limit{"none", "p_min", "p_max"};
+inline constexpr std::array<List, 3> dc_technology{"dcline", "lcc", "vsc"};
+inline constexpr std::array<List, 2> dc_mode{"setpoint", "ac_emulation"};
+inline constexpr std::array<List, 3> dc_control{"v", "q", "pf"};
 inline constexpr std::array<List, 2> branch_side{"from", "to"};
 inline constexpr std::array<List, 2> shift_side{"source", "sink"};
 inline constexpr std::array<List, 2> equation{"P", "Q"};
@@ -131,7 +135,19 @@ constexpr auto fields(const DcLineResult*) {
         field("q_to_mvar", &R::q_to_mvar, "reactive power into the converter at the to end"),
         field("loss_mw", &R::loss_mw, "active losses"),
         field("p_min_mw", &R::p_min_mw, "lower limit at the from end").extra().from_case(),
-        field("p_max_mw", &R::p_max_mw, "upper limit at the from end").extra().from_case()};
+        field("p_max_mw", &R::p_max_mw, "upper limit at the from end").extra().from_case(),
+        field("technology", &R::technology, "what the line is").of(words::dc_technology).extra(),
+        field("mode", &R::mode, "what sets the power").of(words::dc_mode).extra(),
+        field("p_set_mw", &R::p_set_mw, "power it is set to, at the end that sends (dcline: from end)").extra(),
+        field("angle_deg", &R::angle_deg, "angle of the from bus less that of the to bus, under emulation").extra(),
+        field("p_limit", &R::p_limit, "active limit that cuts the emulation").of(words::p_limit).extra(),
+        field("control_from", &R::control_from, "what the from end holds").of(words::dc_control).extra(),
+        field("control_to", &R::control_to, "what the to end holds").of(words::dc_control).extra(),
+        field("q_limit_from", &R::q_limit_from, "reactive limit the from end is held at").of(words::q_limit).extra(),
+        field("q_limit_to", &R::q_limit_to, "reactive limit the to end is held at").of(words::q_limit).extra(),
+        field("loss_from_mw", &R::loss_from_mw, "losses of the converter at the from end").extra(),
+        field("loss_to_mw", &R::loss_to_mw, "losses of the converter at the to end").extra(),
+        field("loss_line_mw", &R::loss_line_mw, "losses of the DC line itself").extra()};
 }
 
 constexpr auto fields(const AreaResult*) {

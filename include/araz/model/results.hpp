@@ -73,7 +73,7 @@ struct GeneratorResult {
 };
 
 /// A DC line that takes part in the solve. Power leaves the bus into the line at each end, so the
-/// receiving end is negative; losses are the sum.
+/// receiving end is negative; losses are the sum. Of a MATPOWER dcline losses are not told apart.
 struct DcLineResult {
     int dc_line = 0;  ///< 1-based row of the file's table
     std::int64_t from_bus = 0, to_bus = 0;
@@ -82,6 +82,15 @@ struct DcLineResult {
     double p_from_mw = 0.0, q_from_mvar = 0.0, p_to_mw = 0.0, q_to_mvar = 0.0;
     double loss_mw = 0.0;
     double p_min_mw = nan_value, p_max_mw = nan_value;
+    std::string technology = "dcline";  ///< "dcline", "lcc", "vsc"
+    std::string mode = "setpoint";      ///< "ac_emulation" where that is at work
+    /// Power the line is set to: at the from end of a dcline, else at the end that sends, without its no-load loss.
+    double p_set_mw = nan_value;
+    double angle_deg = nan_value;       ///< va_from - va_to, under emulation
+    std::string p_limit = "none";       ///< limit that cuts what the angle asks for: "p_min", "p_max"
+    std::string control_from = "v", control_to = "v";        ///< "v", "q", "pf"
+    std::string q_limit_from = "none", q_limit_to = "none";  ///< "q_min", "q_max"
+    double loss_from_mw = nan_value, loss_to_mw = nan_value, loss_line_mw = nan_value;  ///< converters and line
 };
 
 struct AreaResult {
@@ -345,7 +354,7 @@ struct EndStateGenerator {
 };
 struct EndStateDcLine {
     int dc_line = 0;  ///< 1-based row
-    double p_from_mw = 0.0;
+    double p_from_mw = 0.0;  ///< what it is set to: at the from end of a dcline, else at the end that sends
 };
 struct EndStateLoad {
     std::int64_t bus = 0;

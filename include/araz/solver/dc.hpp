@@ -21,8 +21,11 @@ struct DcBranches {
 class DcSolver {
 public:
     /// `links`: branches without impedance, null: none. `va` of their nodes is the flow from -> to.
+    /// `emulation`: DC links that follow an angle, null: none. `va` of their nodes is the power they are set to,
+    /// lossless here: what the ends feed in beyond -u and u belongs to the injections. `at_limit`: 1 at their upper,
+    /// -1 at their lower limit; empty: none of them is.
     DcSolver(const AdmittancePattern& pattern, const DcBranches& branches, std::span<const BusKind> kind,
-             const Links* links = nullptr);
+             const Links* links = nullptr, const Emulation* emulation = nullptr, std::vector<int> at_limit = {});
 
     [[nodiscard]] bool ok() const { return ok_; }
 
@@ -53,6 +56,8 @@ private:
     DcBranches branches_;
     std::vector<BusKind> kind_;
     const Links* links_;
+    const Emulation* emulation_;
+    std::vector<int> at_limit_;
     SparseLu lu_;
     std::vector<double> rhs_;
     bool ok_ = false;

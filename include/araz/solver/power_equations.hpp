@@ -15,9 +15,15 @@
 // through the branch and whose two equations tie the voltages of its ends:
 //   va_f - va_t - shift = 0,   ln V_f - ln V_t - ln tap = 0
 // Opening one is again a change of values: its node becomes dead.
+//
+// DC links under AC emulation have a node as well. Its first unknown is the power u that the link is set to, its
+// first equation u = p0 + droop (va_f - va_t), cut to the limits of the link; the second pair is idle. What the ends
+// feed in follows from u and counts as scheduled injection. At a limit the derivative of the cut side is taken
+// (semismooth Newton: L. Qi, J. Sun, Math. Programming 58, 1993).
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -33,6 +39,7 @@ enum class BusKind : std::uint8_t {
     dead,   ///< de-energised: no equations
     angle,  ///< angle and Q given: a reference whose units stand at a reactive limit
     link,   ///< no bus: the node of a branch without impedance
+    emulation,  ///< no bus: the node of a DC link that follows an angle
 };
 
 [[nodiscard]] constexpr bool has_p_equation(BusKind kind) { return kind == BusKind::pq || kind == BusKind::pv; }
@@ -68,6 +75,34 @@ struct Links {
     void find_slots(const AdmittancePattern& pattern);
 };
 
+/// What the from (0) and the to (1) end of a DC link feed in at a power, and the derivatives with respect to it.
+struct EmulatedEnds {
+    double p[2] = {0.0, 0.0}, dp[2] = {0.0, 0.0};
+    double q[2] = {0.0, 0.0}, dq[2] = {0.0, 0.0};
+};
+
+/// DC links whose power follows the difference of two angles, in the order of their nodes.
+struct Emulation {
+    int first_node = 0;                         ///< link k has node first_node + k
+    std::vector<int> from, to;                  ///< [n] buses
+    std::vector<double> p0, droop, low, high;   ///< [n] p.u., p.u. per rad
+    std::vector<int> slot_fn, slot_tn, slot_nf, slot_nt;  ///< as those of Links
+    std::function<EmulatedEnds(int link, double power)> ends;
+
+    [[nodiscard]] int size() const { return static_cast<int>(from.size()); }
+    [[nodiscard]] int node(int link) const { return first_node + link; }
+    void find_slots(const AdmittancePattern& pattern);
+    /// The power that the angles ask for, before the limits.
+    [[nodiscard]] double asked(int link, std::span<const double> va) const {
+        return p0[link] + droop[link] * (va[from[link]] - va[to[link]]);
+    }
+    [[nodiscard]] double cut(int link, double power) const {
+        return power > high[link] ? high[link] : power < low[link] ? low[link] : power;
+    }
+    /// 1 above the limits, -1 below, 0 within.
+    [[nodiscard]] int side(int link, double power) const { return power > high[link] ? 1 : power < low[link] ? -1 : 0; }
+};
+
 /// The equations of one solve. Views only: nothing is owned.
 struct PowerFlowProblem {
     const AdmittancePattern* pattern = nullptr;
@@ -76,9 +111,16 @@ struct PowerFlowProblem {
     std::span<const double> p, q;      ///< [nodes] net scheduled injection (constant part)
     const VoltageDependence* load = nullptr;  ///< may be null
     const Links* links = nullptr;             ///< may be null
+    const Emulation* emulation = nullptr;     ///< may be null
+    /// [2 n] reactive power of each emulated end that `q` of its bus already holds; NaN: it acts elsewhere.
+    std::span<const double> emulated_q = {};
+    /// [n] what each emulated link is held to: 1 its upper, -1 its lower limit, 0 the angle, limits or not. Empty: the
+    /// angle, cut to the limits.
+    std::span<const signed char> emulated_side = {};
 };
 
-/// Bus voltages. At the node of a link: `va` the active, `vm` the reactive power from -> to.
+/// Bus voltages. At the node of a link: `va` the active, `vm` the reactive power from -> to. At the node of a DC
+/// link under emulation: `va` the power it is set to.
 struct VoltageState {
     std::vector<double> vm, va;  ///< [nodes]
 };
@@ -128,6 +170,9 @@ private:
     };
     [[nodiscard]] Entry entry(const PowerFlowProblem& problem, const VoltageState& state, int row, int slot) const;
     void write_links(const PowerFlowProblem& problem, std::span<double> values) const;
+    [[nodiscard]] static int side_of(const PowerFlowProblem& problem, const VoltageState& state, int link);
+    void emulate(const PowerFlowProblem& problem, const VoltageState& state);
+    void write_emulation(const PowerFlowProblem& problem, const VoltageState& state, std::span<double> values) const;
     /// Where the 2x2 block of a slot of row i lies in the values of the Jacobian.
     [[nodiscard]] double* p_row_at(std::span<double> values, int row, int slot) const;
     [[nodiscard]] double* q_row_at(std::span<double> values, int row, int slot) const;
@@ -136,6 +181,7 @@ private:
     std::vector<int> row_start_, column_;
     std::vector<double> p_, q_, e_, f_;
     std::vector<double> p_link_, q_link_;  ///< part of p_, q_ that flows into links; empty without any
+    std::vector<double> p_dc_, q_dc_;      ///< what emulated DC links feed in beyond p, q of the problem
 };
 
 }  // namespace araz::solver
