@@ -1,0 +1,83 @@
+"""pandapower: runpp with numba, without its hand-over to lightsim2grid; N-1 by its contingency analysis."""
+
+import numpy as np
+import pandapower
+from pandapower.contingency import run_contingency
+from pandapower.converter.matpower.from_mpc import from_mpc
+
+LABEL = "pandapower"
+OPTIONS = {"tolerance_mva": 1e-6, "lightsim2grid": False, "numba": True, "trafo_model": "pi", "max_iteration": 30}
+
+
+class Adapter:
+    def __init__(self, grid, folder):
+        self.grid = grid
+        self.net = self.read()
+        self.options = dict(OPTIONS, tolerance_mva=1e-8 * grid.base_mva)
+        pandapower.runpp(self.net, **self.stored(grid.start))
+        self.base = self.voltages(self.net)
+        self.tasks = {("file", ""): self.file, ("solve", "runpp"): self.solve, ("injections", "runpp"): self.injections,
+                      ("n1", "run_contingency"): self.n1}
+
+    def read(self):
+        return from_mpc(self.grid.path, f_hz=60)
+
+    def stored(self, start):
+        return dict(self.options, init_vm_pu=np.abs(start), init_va_degree=np.degrees(np.angle(start)))
+
+    def voltages(self, net):
+        out = net.res_bus.vm_pu.to_numpy() * np.exp(1j * np.radians(net.res_bus.va_degree.to_numpy()))
+        return out[:self.grid.n]
+
+    def file(self, _):
+        yield
+        net = self.read()
+        pandapower.runpp(net, **self.stored(self.grid.start))
+        yield
+        return self.voltages(net)
+
+    def solve(self, times):
+        yield
+        for _ in range(times):
+            pandapower.runpp(self.net, **self.stored(self.grid.start))
+        yield
+        return self.voltages(self.net)
+
+    def injections(self, factors):
+        loads = self.net.load
+        p, q = loads.p_mw.to_numpy().copy(), loads.q_mvar.to_numpy().copy()
+        place = loads.bus.to_numpy()
+        out = []
+        options = self.stored(self.base)
+        yield
+        for row in factors:
+            loads["p_mw"], loads["q_mvar"] = p * row[place], q * row[place]
+            pandapower.runpp(self.net, **options)
+            out.append(self.voltages(self.net))
+        yield
+        loads["p_mw"], loads["q_mvar"] = p, q
+        return np.array(out)
+
+    def n1(self, rows):
+        lookup = self.net._from_ppc_lookups["branch"]
+        cases, order = {}, {}
+        for k, row in enumerate(rows):
+            kind, element = lookup.element_type.iat[row], int(lookup.element.iat[row])
+            if kind == "impedance":
+                continue  # its contingency analysis knows lines and transformers only
+            cases.setdefault(kind, {"index": []})["index"].append(element)
+            order[kind, element] = k
+        out = np.full((len(rows), self.grid.n), np.nan, complex)
+        options = self.stored(self.base)
+
+        def run(net, **_):
+            pandapower.runpp(net, **options)
+            off = [(kind, int(element)) for kind in cases for element in net[kind].index[~net[kind].in_service]]
+            for element in off:
+                if element in order:
+                    out[order[element]] = self.voltages(net)
+
+        yield
+        run_contingency(self.net, cases, contingency_evaluation_function=run)
+        yield
+        return {"voltages": out, "done": len(order), "asked": np.isin(np.arange(len(rows)), list(order.values()))}
