@@ -1,6 +1,6 @@
 // The work of bench/peers done by the library, without program start, files and tables in the way:
 //
-//   araz_peer_work CASE solve N OUT
+//   araz_peer_work CASE file|solve N OUT                       from the file N times; from the grid in memory N times
 //   araz_peer_work CASE injections lanes|scalar FACTORS OUT    FACTORS: doubles [scenarios x buses] on the load of each bus
 //   araz_peer_work CASE n1 lanes|scalar ROWS OUT               ROWS: branch rows from 1, one per line
 //
@@ -16,6 +16,7 @@
 #include <map>
 #include <string>
 
+#include "araz/io/case_io.hpp"
 #include "araz/solver/lane_kernels.hpp"
 #include "lane_batch.hpp"
 
@@ -52,6 +53,20 @@ void append(const std::vector<int>& order, const solver::VoltageState* state, st
         out.push_back(state != nullptr && b >= 0 ? state->vm[b] : none);
         out.push_back(state != nullptr && b >= 0 ? state->va[b] : none);
     }
+}
+
+Answer file_to_voltages(const std::string& path, int times) {
+    Answer out;
+    for (int k = 0; k < times; ++k) {
+        const double from = bench::cpu_seconds();
+        const auto model = ElectricalModel::build(*Network::build(std::make_shared<const Case>(*read_case(path))));
+        const Solution last = Engine(model, {}).solve({});
+        out.seconds += bench::cpu_seconds() - from;
+        const solver::VoltageState state{last.vm, last.va};
+        out.values.clear();
+        append(places(*model->network), last.solved() ? &state : nullptr, out.values);
+    }
+    return out;
 }
 
 Answer solve(const bench::Grid& grid, int times) {
@@ -114,18 +129,18 @@ Answer n1(const bench::Grid& grid, bool lanes, const std::string& file) {
 
 int run(const std::vector<std::string>& words) {
     if (words.size() < 5) return 2;
-    const bench::Grid grid(words[1]);
     const std::string& what = words[2];
-    Answer answer;
     int times = 1;
+    if (what == "file" || what == "solve") std::from_chars(words[3].data(), words[3].data() + words[3].size(), times);
+    Answer answer = what == "file" ? file_to_voltages(words[1], times) : Answer{};
+    const bench::Grid grid(words[1]);
     if (what == "solve") {
-        std::from_chars(words[3].data(), words[3].data() + words[3].size(), times);
         answer = solve(grid, times);
     } else if (words.size() == 6 && what == "injections") {
         answer = injections(grid, words[3] == "lanes", words[4]);
     } else if (words.size() == 6 && what == "n1") {
         answer = n1(grid, words[3] == "lanes", words[4]);
-    } else {
+    } else if (what != "file") {
         return 2;
     }
     std::ofstream file(words.back(), std::ios::binary);
@@ -139,6 +154,6 @@ int run(const std::vector<std::string>& words) {
 
 int main(int argc, char** argv) {
     const int status = run({argv, argv + argc});
-    if (status == 2) std::fputs("usage: araz_peer_work CASE solve N OUT | injections lanes|scalar FACTORS OUT | n1 lanes|scalar ROWS OUT\n", stderr);
+    if (status == 2) std::fputs("usage: araz_peer_work CASE file|solve N OUT | injections lanes|scalar FACTORS OUT | n1 lanes|scalar ROWS OUT\n", stderr);
     return status;
 }

@@ -110,15 +110,16 @@ class Grid:
         return lost.sum() * self.base_mva
 
     def outages(self, count):
-        """Rows from 0 of at most `count` branches, evenly spread, whose outage does not split the grid."""
+        """Rows from 0 of at most `count` branches whose outage does not split the grid, drawn at random but always alike: fewer
+        are the first ones of more."""
         pairs = {}
         for row in np.flatnonzero(self.branch[:, STATUS] != 0):
             pairs.setdefault(frozenset((self.from_bus[row], self.to_bus[row])), []).append(row)
         graph = networkx.Graph(tuple(pair) for pair in pairs if len(pair) == 2)
         bridges = {frozenset(edge) for edge in networkx.bridges(graph)}
         rows = sorted(row for pair, all_rows in pairs.items() for row in all_rows if len(all_rows) > 1 or pair not in bridges)
-        chosen = np.unique(np.linspace(0, len(rows) - 1, min(count, len(rows))).astype(int))
-        return [int(rows[k]) for k in chosen]
+        drawn = np.random.Generator(np.random.PCG64(7)).permutation(rows)
+        return [int(row) for row in drawn[:count]]
 
     def factors(self, count, spread):
         """[count, n] factors on loads, uniform within 1 +- spread, the same on every machine."""

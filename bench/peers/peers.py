@@ -15,14 +15,15 @@ class Peer:
 PEERS = (
     Peer("araz_program", also_fixed_units=True),
     Peer("araz_library", also_fixed_units=True),
-    Peer("lightsim2grid", "lightsim2grid", also_fixed_units=True),
+    Peer("lightsim2grid", "lightsim2grid",
+         "cases whose units are fixed: it lets units at buses of type 1 hold voltages, so it would solve another problem"),
     Peer("p3s", "p3s-cpp", "single solve from a file: the compiled solver takes matrices (parallel-pandapower-solver itself needs Python 3.12)"),
     Peer("rustpower", "rustpower", "single solve from a file: reads no MATPOWER files"),
     Peer("gridoxide", "gridoxide"),
     Peer("pypowsybl", "pypowsybl", "injection batch: none, one load flow after the other; MATPOWER files only as .mat"),
     Peer("pandapower", "pandapower", "injection batch: none, one runpp after the other; contingencies of branches that it keeps as impedances"),
     Peer("power_grid_model", "power-grid-model",
-         "grids with PV buses: it holds voltages at sources only, so it runs on cases whose units are fixed; single solve from a file",
+         "grids with PV buses: it holds voltages at sources only, so it runs on cases whose units are fixed; reads no MATPOWER files",
          fixed_units_only=True),
 )
 

@@ -10,7 +10,6 @@ import subprocess
 
 import numpy as np
 
-LABEL = "araz library"
 
 
 class Adapter:
@@ -18,7 +17,7 @@ class Adapter:
         self.grid, self.folder = grid, pathlib.Path(folder)
         self.program = os.environ["ARAZ_PEER_WORK"]
         self.cpu_s = None  # of the last work, measured inside the program
-        self.tasks = {("solve", ""): self.solve}
+        self.tasks = {("file", ""): self.file, ("solve", ""): self.solve}
         for how in ("lanes", "scalar"):
             self.tasks["injections", how] = lambda factors, how=how: self.injections(factors, how)
             self.tasks["n1", how] = lambda rows, how=how: self.n1(rows, how)
@@ -32,6 +31,12 @@ class Adapter:
     def voltages(self, values):
         pairs = values.reshape(-1, self.grid.n, 2)
         return pairs[..., 0] * np.exp(1j * pairs[..., 1])
+
+    def file(self, _):
+        yield
+        values = self.start("file", 1)
+        yield
+        return self.voltages(values)[0]
 
     def solve(self, times):
         yield

@@ -9,7 +9,6 @@ import subprocess
 import h5py
 import numpy as np
 
-LABEL = "araz"
 
 
 class Adapter:

@@ -4,7 +4,6 @@ angles for single solves; its sweeps have a start of their own."""
 import gridoxide
 import numpy as np
 
-LABEL = "gridoxide"
 TOLERANCE = 1e-8
 
 

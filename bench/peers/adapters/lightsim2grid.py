@@ -5,7 +5,6 @@ from lightsim2grid.algorithm import AlgorithmType
 from lightsim2grid.lightsim2grid_cpp import ContingencyAnalysisCPP, InjectionSweepCPP, TimeSeriesCPP
 from lightsim2grid.network import init_from_matpower
 
-LABEL = "lightsim2grid"
 TOLERANCE = 1e-8
 
 

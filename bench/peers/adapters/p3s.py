@@ -3,8 +3,6 @@
 import numpy as np
 from p3s import nr_klu
 
-LABEL = "p3s-cpp"
-CANNOT = {"file": "the solver reads no case files (p3s itself needs Python 3.12)"}
 TOLERANCE = 1e-8
 
 

@@ -5,7 +5,6 @@ import pandapower
 from pandapower.contingency import run_contingency
 from pandapower.converter.matpower.from_mpc import from_mpc
 
-LABEL = "pandapower"
 OPTIONS = {"tolerance_mva": 1e-6, "lightsim2grid": False, "numba": True, "trafo_model": "pi", "max_iteration": 30}
 
 

@@ -8,7 +8,6 @@ import pypowsybl.network as pn
 import pypowsybl.security as security
 from scipy.io import savemat
 
-LABEL = "pypowsybl"
 CHECKED = 16  # outages whose voltages are asked for, once more and outside its times
 
 
@@ -22,6 +21,7 @@ class Adapter:
         self.parameters = lf.Parameters(
             distributed_slack=False, use_reactive_limits=False, read_slack_bus=True, write_slack_bus=False,
             voltage_init_mode=lf.VoltageInitMode.PREVIOUS_VALUES, transformer_voltage_control_on=False,
+            twt_split_shunt_admittance=True,  # b at both ends, as MATPOWER has it
             shunt_compensator_voltage_control_on=False, phase_shifter_regulation_on=False,
             provider_parameters={"newtonRaphsonConvEpsPerEq": "1e-8", "minPlausibleTargetVoltage": "0.5",
                                  "maxPlausibleTargetVoltage": "2.0", "minRealisticVoltage": "0.1", "maxRealisticVoltage": "3.0",
@@ -72,11 +72,10 @@ class Adapter:
         return np.array(out)
 
     def branch_ids(self):
-        """Its name of every branch row: by the pair of buses, in the order in which it lists them."""
+        """Its name of every branch row: LINE-1-2, LINE-1-2#0, ..., in the order in which it lists those of a pair."""
         by_pair = {}
-        frame = self.net.get_branches(attributes=["voltage_level1_id", "voltage_level2_id"])
-        for name, one, two in zip(frame.index, frame.voltage_level1_id, frame.voltage_level2_id):
-            pair = tuple(self.grid.place[int(level.split("-")[1])] for level in (one, two))
+        for name in self.net.get_branches(attributes=[]).index:
+            pair = tuple(self.grid.place[int(number)] for number in name.split("#")[0].split("-")[1:3])
             by_pair.setdefault(pair, []).append(name)
         taken = {}
         names = []
@@ -106,7 +105,7 @@ class Adapter:
         again.add_monitored_elements(voltage_level_ids=list(self.net.get_voltage_levels(attributes=[]).index))
         frame = again.run_ac(self.net, self.parameters).bus_results.reset_index()
         voltages = np.full((len(rows), self.grid.n), np.nan, complex)
-        place = np.array([self.grid.place[int(level.split("-")[1])] for level in frame.voltage_level_id])
+        place = np.array([self.grid.place[int(name.split("-")[1].split("_")[0])] for name in frame.bus_id])
         found = frame.v_mag.to_numpy() * np.exp(1j * np.radians(frame.v_angle.to_numpy()))
         for k in few:
             mine = (frame.contingency_id == names[k]).to_numpy()

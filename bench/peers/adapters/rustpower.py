@@ -6,8 +6,6 @@ Building the matrices, also those of outages, is not in its times.
 import numpy as np
 import rustpower
 
-LABEL = "rustpower"
-CANNOT = {"file": "reads no MATPOWER files"}
 TOLERANCE = 1e-8
 
 
