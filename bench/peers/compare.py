@@ -176,7 +176,7 @@ class Comparison:
             row.note = f"mismatch {off:.1e} p.u." if off > 1.1e-8 else ""
         solved = np.isfinite(mine[:count]).all(axis=1)
         both = solved & np.isfinite(true[:count]).all(axis=1)
-        row.solved = int(solved.sum())
+        row.solved = int(both.sum())
         self.told(row, count, both)
         if row is not truth:
             row.difference = np.abs(mine[:count] - true[:count])[both].max(initial=0.0)
@@ -192,7 +192,7 @@ class Comparison:
         asked = row.answer.get("asked", np.ones(len(row.answer["solved"]), bool))[:count]
         solved = row.answer["solved"][:count]
         both = solved & truth.answer["solved"][:count] & asked
-        row.solved = int(solved.sum())
+        row.solved = int(both.sum())
         row.items = int(asked.sum())
         self.told(row, row.items, both)
         given = both & np.isfinite(row.answer["loss_mw"][:count])
@@ -239,7 +239,7 @@ def show(case, rows):
             continue
         program = next((row.cpu_s for row in timed if row.peer == "araz_program"), np.nan)
         library = next((row.cpu_s for row in timed if row.peer == "araz_library"), np.nan)
-        print(f"\n{case}: {title}\n  {'':40} {'items':>6} {'solved':>6} {'CPU each':>9} {'/ program':>10} {'/ library':>10} {'difference':>10}")
+        print(f"\n{case}: {title}\n  {'':40} {'items':>6} {'same':>6} {'CPU each':>9} {'/ program':>10} {'/ library':>10} {'difference':>10}")
         for row in sorted(rows[task], key=lambda row: row.cpu_s):
             name = f"{row.peer} {row.label}".strip()
             if not np.isfinite(row.cpu_s):

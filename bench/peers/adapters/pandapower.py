@@ -22,11 +22,19 @@ class Adapter:
         return from_mpc(self.grid.path, f_hz=60)
 
     def stored(self, start):
-        return dict(self.options, init_vm_pu=np.abs(start), init_va_degree=np.degrees(np.angle(start)))
+        order = self.places(self.net.bus.index)
+        return dict(self.options, init_vm_pu=np.abs(start)[order], init_va_degree=np.degrees(np.angle(start))[order])
 
     def voltages(self, net):
-        out = net.res_bus.vm_pu.to_numpy() * np.exp(1j * np.radians(net.res_bus.va_degree.to_numpy()))
-        return out[:self.grid.n]
+        found = net.res_bus.vm_pu.to_numpy() * np.exp(1j * np.radians(net.res_bus.va_degree.to_numpy()))
+        out = np.full(self.grid.n, np.nan, complex)
+        out[self.places(net.res_bus.index)] = found
+        return out
+
+    def places(self, buses):
+        """Rows of the case for its bus indices, which are the bus numbers, or those less one."""
+        less = int(self.net.bus.index.min() != self.grid.bus[:, 0].min())
+        return np.array([self.grid.place[int(bus) + less] for bus in buses])
 
     def file(self, _):
         yield
@@ -45,7 +53,7 @@ class Adapter:
     def injections(self, factors):
         loads = self.net.load
         p, q = loads.p_mw.to_numpy().copy(), loads.q_mvar.to_numpy().copy()
-        place = loads.bus.to_numpy()
+        place = self.places(loads.bus)
         out = []
         options = self.stored(self.base)
         yield
