@@ -92,7 +92,8 @@ class Grid:
         return at_from, at_to
 
     def mismatch(self, voltages, factors=None, out=None):
-        """Largest mismatch of active power at all buses but the reference, reactive at PQ buses; `out`: a branch row."""
+        """Largest mismatch of active power at all buses but the reference, reactive at PQ buses, |V| where it is held; `out`: a
+        branch row."""
         power = voltages * np.conj(self.ybus @ voltages)
         if out is not None:
             at_from, at_to = self.flows(voltages, out)
@@ -100,7 +101,9 @@ class Grid:
             power[self.to_bus[out]] -= at_to
         off = power - self.injections(factors)
         moving = np.concatenate([self.pv, self.pq])
-        return max(np.abs(off.real[moving]).max(), np.abs(off.imag[self.pq]).max())
+        held = np.concatenate([self.pv, self.ref])
+        return max(np.abs(off.real[moving]).max(), np.abs(off.imag[self.pq]).max(initial=0.0),
+                   np.abs(np.abs(voltages[held]) - np.abs(self.start[held])).max())
 
     def losses_mw(self, voltages, out=None):
         at_from, at_to = self.flows(voltages, slice(None))
@@ -126,6 +129,18 @@ class Grid:
         return 1.0 + spread * np.random.Generator(np.random.PCG64(7)).uniform(-1.0, 1.0, (count, self.n))
 
 
+def write_case(path, base_mva, bus, gen, branch):
+    """A MATPOWER file of these tables; its name is that of the function in it."""
+    name = re.sub(r"\W", "_", str(path).rsplit("/", 1)[-1].removesuffix(".m"))
+    with open(path, "w", encoding="ascii") as out:
+        out.write(f"function mpc = {name}\nmpc.version = '2';\nmpc.baseMVA = {base_mva:g};\n")
+        for name, table in (("bus", bus), ("gen", gen), ("branch", branch)):
+            out.write(f"mpc.{name} = [\n")
+            for row in table:
+                out.write("\t" + "\t".join(f"{cell:.17g}" for cell in row) + ";\n")
+            out.write("];\n")
+
+
 def write_with_fixed_units(grid, voltages, path):
     """The same grid with every unit but the reference giving P and Q as in the solution: a case without PV buses."""
     power = (voltages * np.conj(grid.ybus @ voltages) + grid.load) * grid.base_mva
@@ -137,10 +152,4 @@ def write_with_fixed_units(grid, voltages, path):
         if gen[row, ON] > 0 and place not in grid.ref:
             gen[row, QG] = 0.0 if place in first else power.imag[place]
             first.add(place)
-    with open(path, "w", encoding="ascii") as out:
-        out.write(f"function mpc = fixed_units\nmpc.version = '2';\nmpc.baseMVA = {grid.base_mva:g};\n")
-        for name, table in (("bus", bus), ("gen", gen), ("branch", grid.branch)):
-            out.write(f"mpc.{name} = [\n")
-            for row in table:
-                out.write("\t" + "\t".join(f"{cell:.17g}" for cell in row) + ";\n")
-            out.write("];\n")
+    write_case(path, grid.base_mva, bus, gen, grid.branch)

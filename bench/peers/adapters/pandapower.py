@@ -1,9 +1,17 @@
-"""pandapower: runpp with numba, without its hand-over to lightsim2grid; N-1 by its contingency analysis."""
+"""pandapower: runpp with numba, without its hand-over to lightsim2grid; N-1 by its contingency analysis.
+
+It reads a copy of the case without the units that are out of service: its converter lets the first unit of a bus hold the
+voltage also when that one is off.
+"""
+
+import pathlib
 
 import numpy as np
 import pandapower
 from pandapower.contingency import run_contingency
 from pandapower.converter.matpower.from_mpc import from_mpc
+
+from grid import ON, write_case
 
 OPTIONS = {"tolerance_mva": 1e-6, "lightsim2grid": False, "numba": True, "trafo_model": "pi", "max_iteration": 30}
 
@@ -11,6 +19,8 @@ OPTIONS = {"tolerance_mva": 1e-6, "lightsim2grid": False, "numba": True, "trafo_
 class Adapter:
     def __init__(self, grid, folder):
         self.grid = grid
+        self.file_name = pathlib.Path(folder) / "case.m"
+        write_case(self.file_name, grid.base_mva, grid.bus[:, :13], grid.gen[grid.gen[:, ON] > 0][:, :21], grid.branch[:, :13])
         self.net = self.read()
         self.options = dict(OPTIONS, tolerance_mva=1e-8 * grid.base_mva)
         pandapower.runpp(self.net, **self.stored(grid.start))
@@ -19,7 +29,7 @@ class Adapter:
                       ("n1", "run_contingency"): self.n1}
 
     def read(self):
-        return from_mpc(self.grid.path, f_hz=60)
+        return from_mpc(str(self.file_name), f_hz=60)
 
     def stored(self, start):
         order = self.places(self.net.bus.index)
