@@ -211,10 +211,12 @@ class Comparison:
         elif given.sum() < both.sum():
             row.note = f"{int(given.sum())} outages compared"
 
-    @staticmethod
-    def told_of_others(row, far, mismatch, lowest):
+    def told_of_others(self, row, far, mismatch, lowest):
         """Equations of power flow have several solutions: one that meets them is not wrong for being another one."""
-        if (mismatch[far] < SOLVED_PU).all():
+        peer = next(peer for peer in PEERS if peer.adapter == row.peer)
+        if self.name in peer.other_grid:
+            row.note = "another grid, see below"
+        elif (mismatch[far] < SOLVED_PU).all():
             row.note = f"{int(far.sum())} times another solution, down to {lowest[0]:.2f} p.u., araz {lowest[1]:.2f}"
         else:
             row.note = f"DISAGREES: {int(far.sum())} times"
@@ -267,7 +269,8 @@ def on_case(name, case, peers, size, rounds, folder, spread, listed):
             if "error" in worker.hello:
                 listed.append((f"{peer.adapter}, {case.stem}", worker.hello["error"]))
         comparison = Comparison(case, workers, {"file": 1, "solve": 100, "injections": injections, "n1": outages}, size, rounds)
-        comparison.spread = spread
+        comparison.name, comparison.spread = case.stem, spread
+        listed += [(f"{peer.adapter}, {case.stem}", peer.other_grid[case.stem]) for peer in peers if case.stem in peer.other_grid]
         return comparison.run()
     finally:
         for worker in workers:

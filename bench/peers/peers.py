@@ -1,6 +1,6 @@
 """The table of peers: a peer is one row here and one file in adapters/."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -10,6 +10,7 @@ class Peer:
     lacks: str = ""          # what it cannot do, and why
     fixed_units_only: bool = False
     also_fixed_units: bool = False
+    other_grid: dict = field(default_factory=dict)  # cases that its own reader turns into another grid, and how
 
 
 PEERS = (
@@ -21,7 +22,9 @@ PEERS = (
     Peer("rustpower", "rustpower", "single solve from a file: reads no MATPOWER files"),
     Peer("gridoxide", "gridoxide"),
     Peer("pypowsybl", "pypowsybl", "injection batch: none, one load flow after the other; MATPOWER files only as .mat"),
-    Peer("pandapower", "pandapower", "injection batch: none, one runpp after the other; contingencies of branches that it keeps as impedances"),
+    Peer("pandapower", "pandapower", "injection batch: none, one runpp after the other; contingencies of branches that it keeps as impedances",
+         other_grid={"case9241pegase": "three transformers with a ratio between buses of one base voltage (436-4458, 2935-4959, 6077-6929) "
+                                       "carry other flows after its conversion"}),
     Peer("power_grid_model", "power-grid-model",
          "grids with PV buses: it holds voltages at sources only, so it runs on cases whose units are fixed; reads no MATPOWER files",
          fixed_units_only=True),
