@@ -23,6 +23,7 @@ from peers import PEERS, UNAVAILABLE
 HERE = pathlib.Path(__file__).resolve().parent
 LIMIT_S = 180.0        # for one request
 VOLTAGE_PU = 1e-6      # every solver stops at a mismatch of 1e-8 p.u.; one more Newton step would move voltages far less
+LOOSE_PU = 1e-4        # solutions apart from each other differ by more
 SOLVED_PU = 1e-5       # mismatch by the formulas here; peers stop at 1e-8 by theirs
 LOSS_RELATIVE = 1e-6   # losses are sums of voltage differences, on grids of up to 1e4 branches
 TASKS = {"file": "single solve from file", "solve": "single solve, grid in memory", "injections": "injection batch",
@@ -177,7 +178,7 @@ class Comparison:
         solved = np.isfinite(mine[:count]).all(axis=1)
         both = solved & np.isfinite(true[:count]).all(axis=1)
         row.solved = int(both.sum())
-        self.told(row, count, both)
+        self.told(row, solved, np.isfinite(true[:count]).all(axis=1))
         if row is not truth:
             row.difference = np.abs(mine[:count] - true[:count])[both].max(initial=0.0)
             if row.difference > VOLTAGE_PU:
@@ -194,7 +195,7 @@ class Comparison:
         both = solved & truth.answer["solved"][:count] & asked
         row.solved = int(both.sum())
         row.items = int(asked.sum())
-        self.told(row, row.items, both)
+        self.told(row, solved[asked], truth.answer["solved"][:count][asked])
         given = both & np.isfinite(row.answer["loss_mw"][:count])
 
         def off(key):
@@ -216,15 +217,19 @@ class Comparison:
         peer = next(peer for peer in PEERS if peer.adapter == row.peer)
         if self.name in peer.other_grid:
             row.note = "another grid, see below"
+        elif (mismatch[far] < SOLVED_PU).all() and row.difference < LOOSE_PU:
+            row.note = f"stops earlier {int(far.sum())} times, at {mismatch[far].max():.0e} p.u."
         elif (mismatch[far] < SOLVED_PU).all():
             row.note = f"{int(far.sum())} times another solution, down to {lowest[0]:.2f} p.u., araz {lowest[1]:.2f}"
         else:
             row.note = f"DISAGREES: {int(far.sum())} times"
 
     @staticmethod
-    def told(row, count, both):
-        if both.sum() < count and not row.note:
-            row.note = f"{count - int(both.sum())} of {count} not solved by both"
+    def told(row, mine, true):
+        """Who solved what the other did not."""
+        counts = {"by neither": int((~mine & ~true).sum()), "by araz only": int((~mine & true).sum()), "by it only": int((mine & ~true).sum())}
+        if any(counts.values()) and not row.note:
+            row.note = "solved " + ", ".join(f"{who}: {count}" for who, count in counts.items() if count)
 
 
 def amount(seconds):

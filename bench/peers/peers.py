@@ -24,7 +24,9 @@ PEERS = (
     Peer("pypowsybl", "pypowsybl", "injection batch: none, one load flow after the other; MATPOWER files only as .mat"),
     Peer("pandapower", "pandapower", "injection batch: none, one runpp after the other; contingencies of branches that it keeps as impedances",
          other_grid={"case9241pegase": "three transformers with a ratio between buses of one base voltage (436-4458, 2935-4959, 6077-6929) "
-                                       "carry other flows after its conversion"}),
+                                       "carry other flows after its conversion",
+                     "case_ACTIVSg10k": "branches of negative reactance (star points of three-winding transformers) carry other flows "
+                                        "after its conversion"}),
     Peer("power_grid_model", "power-grid-model",
          "grids with PV buses: it holds voltages at sources only, so it runs on cases whose units are fixed; reads no MATPOWER files",
          fixed_units_only=True),

@@ -61,18 +61,25 @@ class Adapter:
         return self.voltages(self.net)
 
     def injections(self, factors):
+        # Its converter makes static generators of negative loads: what changes is a load of its own at every bus.
+        used = np.flatnonzero(self.grid.load != 0)
+        places = self.places(self.net.bus.index)
+        buses = self.net.bus.index.to_numpy()[np.argsort(places)[used]]
+        added = pandapower.create_loads(self.net, buses, p_mw=0.0, q_mvar=0.0)
         loads = self.net.load
         p, q = loads.p_mw.to_numpy().copy(), loads.q_mvar.to_numpy().copy()
-        place = self.places(loads.bus)
+        mine = loads.index.isin(added)
+        base = self.grid.load[used] * self.grid.base_mva
         out = []
         options = self.stored(self.base)
         yield
         for row in factors:
-            loads["p_mw"], loads["q_mvar"] = p * row[place], q * row[place]
+            p[mine], q[mine] = (row[used] - 1.0) * base.real, (row[used] - 1.0) * base.imag
+            loads["p_mw"], loads["q_mvar"] = p, q
             pandapower.runpp(self.net, **options)
             out.append(self.voltages(self.net))
         yield
-        loads["p_mw"], loads["q_mvar"] = p, q
+        self.net.load = loads.drop(index=added)
         return np.array(out)
 
     def n1(self, rows):
