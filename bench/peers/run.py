@@ -52,7 +52,10 @@ def install(folder, build, wanted):
     """The Python of the environment, and why peers are missing, by adapter."""
     python = pathlib.Path(folder) / "bin/python"
     if not python.exists():
-        venv.create(folder, with_pip=True)
+        try:
+            venv.create(folder, with_pip=True)
+        except (OSError, subprocess.CalledProcessError) as error:  # Debian keeps ensurepip in python3-venv
+            return None, {"": f"no virtual environment: {error}"}
     if reason := pip(python, ("--only-binary", ":all:", *NEEDED)):
         return None, {"": reason}
     missing = {}
