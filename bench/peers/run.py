@@ -44,7 +44,7 @@ def arguments():
 def pip(python, words):
     command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-c", str(HERE / "requirements.txt"), *words]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or done.stderr.strip().splitlines() or ["no reason given"]
+    errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR")][:1] or done.stderr.strip().splitlines() or ["no reason given"]
     return "" if done.returncode == 0 else errors[-1].removeprefix("ERROR: ")
 
 
@@ -64,7 +64,8 @@ def install(folder, build, wanted):
             continue
         binary = () if build else ("--only-binary", ":all:")
         if reason := pip(python, (*binary, peer.package, *BESIDE.get(peer.package, ()))):
-            missing[peer.adapter] = f"not installed: {reason}"
+            source = "" if build else "no wheel of it serves this Python and machine, or it cannot be had (--build builds sources); "
+            missing[peer.adapter] = f"not installed: {source}{reason}"
     return python, missing
 
 

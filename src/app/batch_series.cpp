@@ -24,7 +24,8 @@ Result<ProfileSeries> read_chosen_series(const StudyFile& study) {
         const std::vector<std::string> shapes = series_shapes();
         choice.shape = study.series_shape.text;
         if (std::find(shapes.begin(), shapes.end(), choice.shape) == shapes.end())
-            return refuse(study.series_shape, "there is no shape '" + choice.shape + "'" + did_you_mean(choice.shape, shapes), "shapes: " + join(shapes, ", "));
+            return refuse(study.series_shape, "there is no shape '" + choice.shape + "'" + did_you_mean(choice.shape, shapes),
+                "shapes: " + join(shapes, ", "));
     }
     if (study.series_unit.given()) {
         const std::string& unit = study.series_unit.text;
@@ -34,7 +35,8 @@ Result<ProfileSeries> read_chosen_series(const StudyFile& study) {
     if (study.series_names.given()) choice.names_file = study.resolve(study.series_names.text);
     if (study.series_step.given()) {
         const auto step = parse_double(study.series_step.text);
-        if (!step || !(*step > 0.0 && *step <= 8784.0)) return refuse(study.series_step, "step-hours is " + study.series_step.text, "expected hours above 0");
+        if (!step || !(*step > 0.0 && *step <= 8784.0)) return refuse(study.series_step, "step-hours is " +
+            study.series_step.text, "expected hours above 0");
         choice.step_hours = *step;
     }
     return read_series(choice);

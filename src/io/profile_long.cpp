@@ -49,7 +49,8 @@ private:
         for (const std::size_t row : first_row_) {
             const std::string text(trim(sheet_.cell(row, column)));
             const auto hour = clock ? clock_hours(text) : parse_double(text);
-            if (!hour) return sheet_.note(row, column, "time is '" + text + "'", "expected hours (0, 1, 2) or times like 2025-01-01T00:00, in one manner for the whole file");
+            if (!hour) return sheet_.note(row, column, "time is '" + text + "'",
+                "expected hours (0, 1, 2) or times like 2025-01-01T00:00, in one manner for the whole file");
             hours.push_back(*hour);
         }
         const double origin = clock ? hours.front() : 0.0;
@@ -59,7 +60,8 @@ private:
             if (k == 0) continue;
             const double step = hours[k] - hours[k - 1];
             if (k == 1) out.step_hours = step;
-            if (!(step > 0.0)) return sheet_.note(first_row_[k], column, "time does not go forward", "times in their order, those of all elements alike");
+            if (!(step > 0.0)) return sheet_.note(first_row_[k], column, "time does not go forward",
+                "times in their order, those of all elements alike");
             if (step - out.step_hours > 1e-6 || out.step_hours - step > 1e-6)
                 return sheet_.note(first_row_[k], column, "time goes from " + shortest(out.time[k - 1]) + " to " + shortest(out.time[k]) +
                                                               " h, the step before was " + shortest(out.step_hours) + " h",
@@ -75,13 +77,15 @@ private:
             const std::size_t at = places_[r].first * width + places_[r].second;
             if (out.lines[at] != 0)
                 return sheet_.note(r, static_cast<std::size_t>(element_), "'" + names_[places_[r].second] + "' has a value for this time in line " +
-                                                                             std::to_string(out.lines[at]) + " already", "one value for each element and time");
+                                                                             std::to_string(out.lines[at]) + " already",
+                                                                                 "one value for each element and time");
             out.lines[at] = sheet_.line(r);
             out.values[at] = sheet_.value(r, static_cast<std::size_t>(value_), in_mw_);
         }
         for (std::size_t at = 0; at < out.values.size(); ++at)
             if (out.lines[at] == 0)
-                return sheet_.note(first_row_[at / width], static_cast<std::size_t>(time_), "'" + names_[at % width] + "' has no value for the time of this row",
+                return sheet_.note(first_row_[at / width], static_cast<std::size_t>(time_), "'" + names_[at % width] +
+                    "' has no value for the time of this row",
                                    "a series has no gaps");
     }
 

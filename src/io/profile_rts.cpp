@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::array<const char*, 4> clock_columns{"Year", "Month", "Day", "Period"};
 
+constexpr std::array<long long, 6> periods_in_a_day{24, 48, 96, 144, 288, 1440};
+
 class RtsCsv {
 public:
     explicit RtsCsv(Sheet& sheet) : sheet_(sheet) {}
@@ -21,7 +23,8 @@ public:
     Result<Columns> read() {
         for (std::size_t k = 0; k < clock_columns.size(); ++k) {
             place_[k] = sheet_.column(clock_columns[k]);
-            if (place_[k] < 0) sheet_.note_header(std::string("there is no column '") + clock_columns[k] + "'", "series of RTS-GMLC begin Year, Month, Day, Period");
+            if (place_[k] < 0) sheet_.note_header(std::string("there is no column '") + clock_columns[k] + "'",
+                "series of RTS-GMLC begin Year, Month, Day, Period");
         }
         if (!sheet_.failed() && sheet_.rows() < 2) sheet_.note_header("fewer than two rows", "a row for each period");
         if (sheet_.failed()) return sheet_.error();
@@ -61,7 +64,8 @@ private:
                 const std::string text(trim(sheet_.cell(r, static_cast<std::size_t>(place_[k]))));
                 const auto number = parse_integer(text);
                 if (!number || *number < 1)
-                    return sheet_.note(r, static_cast<std::size_t>(place_[k]), std::string(clock_columns[k]) + " is '" + text + "'", "expected a whole number from 1");
+                    return sheet_.note(r, static_cast<std::size_t>(place_[k]), std::string(clock_columns[k]) + " is '" + text +
+                        "'", "expected a whole number from 1");
                 part[k] = *number;
             }
             const auto two = [](long long value) { return (value < 10 ? "0" : "") + std::to_string(value); };
@@ -70,12 +74,15 @@ private:
             days.push_back(*day);
             periods.push_back(part[3]);
         }
-        long long per_day = 0;
-        for (std::size_t r = 0; r < days.size(); ++r) per_day = std::max(per_day, periods[r]);
-        if (24 * 60 % per_day != 0)
-            return sheet_.note_header("the last period of a day is " + std::to_string(per_day), "24 periods of an hour, 96 of a quarter, 288 of five minutes");
+        const long long last = *std::max_element(periods.begin(), periods.end());
+        const auto* const fits = std::find_if(periods_in_a_day.begin(), periods_in_a_day.end(), [&](long long count) { return count >= last; });
+        if (fits == periods_in_a_day.end())
+            return sheet_.note_header("the last period of a day is " + std::to_string(last),
+                "24 periods of an hour, 96 of a quarter, 288 of five minutes");
+        const long long per_day = *fits;
         std::vector<double> hours;
-        for (std::size_t r = 0; r < days.size(); ++r) hours.push_back(days[r] + static_cast<double>(periods[r] - 1) * 24.0 / static_cast<double>(per_day));
+        for (std::size_t r = 0; r < days.size(); ++r) hours.push_back(days[r] +
+            static_cast<double>(periods[r] - 1) * 24.0 / static_cast<double>(per_day));
         sheet_.times(hours, static_cast<std::size_t>(place_[3]), out);
     }
 

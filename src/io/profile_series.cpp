@@ -73,12 +73,6 @@ Result<Columns> read_one(const std::string& path, const SeriesChoice& choice) {
     return unusable(path, "there is no shape '" + choice.shape + "'", "shapes: " + join(series_shapes(), ", "));
 }
 
-// Line `row` of the file of a column, or none.
-Error at_column(const Columns& columns, std::size_t c, std::string message, std::string hint) {
-    Error error = unusable(columns.columns[c].file, std::move(message), std::move(hint));
-    return error;
-}
-
 // Keeps the columns `from` names, in that order.
 void pick(ProfileSeries& series, const std::vector<std::size_t>& from) {
     const std::size_t width = series.names.size();
@@ -107,7 +101,8 @@ Result<Done> rename(const std::string& path, ProfileSeries& series) {
     if (!sheet) return sheet.error();
     const int from = sheet->column("series"), to = sheet->column("name");
     if (from < 0 || to < 0) {
-        sheet->note_header("there are no columns 'series' and 'name'", "a row for each series that is used: its name in the file, and what follows it");
+        sheet->note_header("there are no columns 'series' and 'name'",
+            "a row for each series that is used: its name in the file, and what follows it");
         return sheet->error();
     }
     std::vector<std::size_t> picked;
@@ -123,7 +118,8 @@ Result<Done> rename(const std::string& path, ProfileSeries& series) {
             if (series.names[c] == own) at = c;
         }
         if (at == series.names.size()) {
-            sheet->note(r, static_cast<std::size_t>(from), "there is no series '" + own + "'" + did_you_mean(own, known), "a column of the files of series");
+            sheet->note(r, static_cast<std::size_t>(from), "there is no series '" + own + "'" + did_you_mean(own, known),
+                "a column of the files of series");
             continue;
         }
         if (name.empty() || !seen.emplace(name, r).second) {
@@ -156,7 +152,8 @@ Result<Done> settle_names(const Columns& columns, ProfileSeries& series) {
     for (const auto& [name, places] : by_name) {
         if (places.size() == 1) continue;
         const bool both = places.size() == 2 && columns.columns[places[0]].of != columns.columns[places[1]].of;
-        if (!both) return at_column(columns, places[1], "the series '" + name + "' stands in " + columns.columns[places[0]].file + " as well", "each series once");
+        if (!both) return unusable(columns.columns[places[1]].file, "the series '" + name + "' stands in " +
+            columns.columns[places[0]].file + " as well", "each series once");
         for (const std::size_t c : places) series.names[c] = (columns.columns[c].of == SeriesOf::load ? "load " : "unit ") + name;
     }
     return Done{};
@@ -171,7 +168,8 @@ Result<Columns> join_columns(std::vector<Columns> parts) {
         const bool alike = more.time.size() == out.time.size() && more.time_units == out.time_units &&
                            std::abs(more.step_hours - out.step_hours) < 1e-6 && std::abs(more.time[0] - out.time[0]) < 1e-6;
         if (!alike)
-            return unusable(more.inputs[0].first, std::to_string(more.time.size()) + " times of " + shortest(more.step_hours) + " h in " + more.time_units +
+            return unusable(more.inputs[0].first, std::to_string(more.time.size()) + " times of " + shortest(more.step_hours) +
+                " h in " + more.time_units +
                                                       "; " + out.inputs[0].first + " has " + std::to_string(out.time.size()) + " of " +
                                                       shortest(out.step_hours) + " h in " + out.time_units,
                             "files that are used together have the same times");

@@ -55,11 +55,13 @@ Result<Done> to_per_unit(ProfileSeries& series, const ProfileUse& use) {
         const double base = who.loads ? who.load_mw : who.unit_mw;
         const bool used = who.loads || who.units;
         if (who.loads && who.units) {
-            wrong.push_back(finding(column, 0, "loads and units follow the series '" + series.names[c] + "', which is in MW", "MW of loads, or MW of units"));
+            wrong.push_back(finding(column, 0, "loads and units follow the series '" + series.names[c] + "', which is in MW",
+                "MW of loads, or MW of units"));
             continue;
         }
         if (used && !(base > 0.0)) {
-            wrong.push_back(finding(column, 0, "the series '" + series.names[c] + "' is in MW, and what follows it has " + shortest(base) + " MW in the case",
+            wrong.push_back(finding(column, 0, "the series '" + series.names[c] + "' is in MW, and what follows it has " +
+                shortest(base) + " MW in the case",
                                     "MW are shared in proportion to the MW of the case"));
             continue;
         }
@@ -68,7 +70,8 @@ Result<Done> to_per_unit(ProfileSeries& series, const ProfileUse& use) {
             const double share = used ? value / base : 0.0;  // nobody looks at one without followers
             if (share > highest_pu) {
                 wrong.push_back(finding(column, series.lines.empty() ? 0 : series.lines[r * width + c],
-                                        "the series '" + series.names[c] + "' is " + shortest(value) + " MW, what follows it has " + shortest(base) + " MW in the case",
+                                        "the series '" + series.names[c] + "' is " + shortest(value) +
+                                            " MW, what follows it has " + shortest(base) + " MW in the case",
                                         "expected up to " + shortest(highest_pu) + " times that"));
                 break;
             }

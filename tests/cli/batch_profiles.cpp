@@ -120,6 +120,7 @@ TEST_F(Shapes, GiveTheSameRows) {
     const Json areas = figures("file = \"areas.csv\"");
     EXPECT_NE(areas, wide);
     EXPECT_EQ(figures("file = [\"DAY_AHEAD_regional_Load.csv\", \"DAY_AHEAD_wind.csv\"]"), areas);
+    EXPECT_EQ(Json::parse(read_bytes(folder.path("run/manifest.json")))["layout"]["step_hours"], 1.0) << "six hours of a day are hours";
 }
 
 TEST_F(Shapes, KnowTheirUnitsAndSteps) {
@@ -280,6 +281,7 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"rts: no column", "file = \"DAY_AHEAD_wind.csv\"\nshape = \"rts-gmlc\"", "DAY_AHEAD_wind.csv", "Period", "Hour", 3, {"AZ3067", "DAY_AHEAD_wind.csv:1", "'Period'"}},
         Fault{"rts: no such day", load_and_wind, "DAY_AHEAD_wind.csv", "2025,1,1,3,", "2025,2,30,3,", 3, {"AZ3067", "DAY_AHEAD_wind.csv:4:8"}},
         Fault{"rts: a period missing", load_and_wind, "DAY_AHEAD_wind.csv", "2025,1,1,3,125.0\n", "", 3, {"AZ3067", "DAY_AHEAD_wind.csv:4:10", "no gaps"}},
+        Fault{"rts: too many periods", load_and_wind, "DAY_AHEAD_wind.csv", "2025,1,1,6,", "2025,1,1,1441,", 3, {"AZ3067", "DAY_AHEAD_wind.csv:1", "1441"}},
         Fault{"rts: unknown region", load_and_wind, "DAY_AHEAD_regional_Load.csv", "Period,1,2", "Period,1,7", 3, {"AZ3063", "DAY_AHEAD_regional_Load.csv", "area 7"}},
         Fault{"rts: unknown unit", load_and_wind, "DAY_AHEAD_wind.csv", "wind farm", "309_WIND_1", 3, {"AZ3063", "309_WIND_1", "names"}},
 
