@@ -208,6 +208,7 @@ struct Fault {
     int exit_code;
     std::vector<std::string> told;
 };
+void PrintTo(const Fault& fault, std::ostream* out) { *out << fault.name; }
 
 class ShapeFault : public Shapes, public ::testing::WithParamInterface<Fault> {};
 
