@@ -144,14 +144,15 @@ private:
 
     Result<Done> read_hours() {
         const std::string folder = study_.resolve(study_.case_path.text);
-        const std::string file = study_.series.given() ? study_.resolve(study_.series.text) : folder + "/profiles.h5";
-        if (!study_.series.given() && !std::filesystem::exists(file)) {
+        if (!study_.series.given() && !std::filesystem::exists(folder + "/profiles.h5")) {
             if (auto contents = list_case(folder); !contents) return placed(contents.error(), study_.case_path.where);
             return Error{ErrorKind::invalid_input, {at_value(study_.case_path.where, "AZ3066", folder + " has no profiles.h5",
                                                              "name series: [profiles] file = \"series.csv\"")}};
         }
-        auto series = read_series(file);
+        auto series = read_chosen_series(study_);
         if (!series) return placed(series.error(), study_.series.given() ? study_.series.where : study_.case_path.where);
+        if (in_mw(*series))
+            if (auto shared = share_mw(folder, *series); !shared) return shared;
         auto hours = parse_hours(study_.hours, static_cast<int>(series->time.size()));
         if (!hours) return hours.error();
         plan_.study.series = std::make_shared<const ProfileSeries>(*std::move(series));
@@ -161,6 +162,18 @@ private:
         layout().time_units = plan_.study.series->time_units;
         layout().step_hours = plan_.study.series->step_hours;
         return Done{};
+    }
+
+    // MW become shares of what the first point and variant have.
+    Result<Done> share_mw(const std::string& folder, ProfileSeries& series) {
+        const auto points = names_of(study_.points, "point");
+        if (!points) return points.error();
+        const auto variants = names_of(study_.variants, "variant");
+        if (!variants) return variants.error();
+        const std::string &point = points->front().first, &variant = variants->front().first;
+        auto grid = read_one_case(folder, {point == as_it_stands ? "" : point, variant == as_it_stands ? "" : variant}, series);
+        if (!grid) return placed(grid.error(), study_.case_path.where);
+        return to_per_unit(series, grid->use);
     }
 
     using Names = std::vector<std::pair<std::string, SourcePoint>>;
@@ -187,7 +200,7 @@ private:
         const std::string folder = options_.files[0];
         for (const auto& [point, point_place] : *points)
             for (const auto& [variant, variant_place] : *variants) {
-                auto grid = read_one_case(folder, {point == as_it_stands ? "" : point, variant == as_it_stands ? "" : variant});
+                auto grid = read_one_case(folder, {point == as_it_stands ? "" : point, variant == as_it_stands ? "" : variant}, *plan_.study.series);
                 if (!grid) {
                     Error error = grid.error();
                     for (Finding& finding : error.findings)
@@ -201,13 +214,12 @@ private:
                 cases_.push_back(*std::move(grid));
             }
         if (auto read = read_settings(folder); !read) return read;
-        const std::string series = study_.series.given() ? study_.series.text : study_.case_path.text + "/profiles.h5";
-        plan_.manifest.inputs.push_back({series, plan_.study.series->sha256});
+        for (const auto& [file, sha256] : series_inputs(study_, *plan_.study.series)) plan_.manifest.inputs.push_back({file, sha256});
         return hash_option_files();
     }
 
     // From a folder, whose tables name profiles, or from a single file, where the names of the series do.
-    Result<ProfiledCase> read_one_case(const std::string& path, const CaseSelection& selection) const {
+    Result<ProfiledCase> read_one_case(const std::string& path, const CaseSelection& selection, const ProfileSeries& series) const {
         std::error_code ignored;
         if (is_case_folder(path) || std::filesystem::is_directory(path, ignored))
             return read_profiled_case(path, selection, study_.series.given());
@@ -216,7 +228,7 @@ private:
         if (study_.settings.given())
             return usage(study_.settings, "AZ3066", "settings are operating points of a case folder, " + path + " is a single file",
                          "leave out settings: the hours take the voltage settings of the case");
-        auto use = profiles_by_name(*grid, *plan_.study.series);
+        auto use = profiles_by_name(*grid, series);
         if (!use) return use.error();
         return ProfiledCase{*std::move(grid), *std::move(use)};
     }

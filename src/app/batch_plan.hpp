@@ -25,6 +25,13 @@ struct BatchPlan {
 /// The options of the verb of `study`, as its file sets them; errors AZ3060, AZ3061, AZ3010 with their places.
 [[nodiscard]] Result<Options> study_options(const StudyFile& study, BatchKind kind);
 
+/// The series that [profiles] of a study names, or profiles.h5 of its case. Errors of read_series(), and AZ3061 with the place of
+/// a wrong key.
+[[nodiscard]] Result<ProfileSeries> read_chosen_series(const StudyFile& study);
+
+/// Files of the series, as the study names them, and their SHA-256.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> series_inputs(const StudyFile& study, const ProfileSeries& series);
+
 /// Puts what [samples] asks for in the place of the hours of a plan: drawn hours, or rows of drawn values with their own
 /// series. Nothing without that table. Errors AZ3061 with their places.
 [[nodiscard]] Result<Done> sample_hours(const StudyFile& study, BatchPlan& plan);

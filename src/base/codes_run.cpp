@@ -112,8 +112,9 @@ constexpr std::array table{
               "A batch over hours needs series: profiles.h5 of a case folder, or those of [profiles] file. Voltage settings of "
               "operating points need a case folder.",
               "case = \"case118.m\""},
-    CodeEntry{"AZ3067", "series in CSV that cannot be used",
-              "A wide CSV has a column time with equal steps and a column of numbers, 0 to 2 p.u., for each profile.",
+    CodeEntry{"AZ3067", "series that cannot be used",
+              "Series have equal steps, a number for every step, from 0 to 2 p.u. (MW: of what follows them), and the columns of their "
+              "shape: wide, long, PyPSA, pandapower or RTS-GMLC (docs/batch.md).",
               "time,load\\n0,1.0\\n2,1.1"},
     CodeEntry{"AZ3068", "base state of a batch not solved",
               "The dispatch of an hour keeps the net position that each area has in the solved base state of a point and "

@@ -49,7 +49,9 @@ private:
         ColumnTable table{"scenarios", "scenario", "scenario", {}};
         table.columns.push_back({"scenario", "scenario, from 0", true, false, std::move(index)});
         table.columns.push_back({"hour", "row of the series, from 0", true, false, std::move(hour)});
-        table.columns.push_back({"time", layout_.time_units, true, false, std::move(time)});
+        // Readers of CF make a calendar of "hours since".
+        const std::string unit = layout_.time_units.starts_with("hours since") ? layout_.time_units : layout_.time_units == "hours" ? "h" : "1";
+        table.columns.push_back({"time", "begin of the row, " + layout_.time_units, true, false, std::move(time), unit});
         table.columns.push_back({"point", "operating point", true, false, std::move(point)});
         table.columns.push_back({"variant", "variant of the grid", true, false, std::move(variant)});
         for (const BatchColumn& column : layout_.columns)

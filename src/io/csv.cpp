@@ -43,7 +43,7 @@ void append_row(std::string& out, const std::vector<std::string>& cells) {
 // Walks the text once, keeping line and column for messages.
 class CsvParser {
 public:
-    CsvParser(std::string_view text, const std::string& path) : text_(text), path_(path) {
+    CsvParser(std::string_view text, const std::string& path, char separator) : text_(text), path_(path), separator_(separator) {
         constexpr std::string_view mark = "\xEF\xBB\xBF";
         if (text_.starts_with(mark)) at_ = mark.size();
     }
@@ -76,7 +76,7 @@ private:
         while (true) {
             cells.push_back(read_cell());
             if (error_) return true;
-            if (at_ < text_.size() && text_[at_] == ',') ++at_;
+            if (at_ < text_.size() && text_[at_] == separator_) ++at_;
             else break;
         }
         if (at_ < text_.size()) next_line();
@@ -86,7 +86,7 @@ private:
     std::string read_cell() {
         if (at_ < text_.size() && text_[at_] == '"') return read_quoted();
         const std::size_t start = at_;
-        while (at_ < text_.size() && text_[at_] != ',' && !end_of_line()) {
+        while (at_ < text_.size() && text_[at_] != separator_ && !end_of_line()) {
             if (text_[at_] == '"') {
                 error_ = failed("AZ5005", "a quote inside a cell that does not start with one", at_);
                 return {};
@@ -111,7 +111,7 @@ private:
             cell += '"';
             ++at_;
         }
-        if (at_ < text_.size() && text_[at_] != ',' && !end_of_line())
+        if (at_ < text_.size() && text_[at_] != separator_ && !end_of_line())
             error_ = failed("AZ5005", "text after the closing quote of a cell", at_);
         if (cell.size() > 1 && cell.front() == '\'' && runs_as_formula(std::string_view(cell).substr(1)))
             cell.erase(0, 1);
@@ -153,6 +153,7 @@ private:
 
     std::string_view text_;
     std::string path_;
+    char separator_;
     std::size_t at_ = 0;
     std::size_t row_start_ = 0;
     std::optional<Error> error_;
@@ -167,6 +168,6 @@ std::string render_csv(const Table& table) {
     return out;
 }
 
-Result<Table> parse_csv(std::string_view text, const std::string& path) { return CsvParser(text, path).run(); }
+Result<Table> parse_csv(std::string_view text, const std::string& path, char separator) { return CsvParser(text, path, separator).run(); }
 
 }  // namespace araz

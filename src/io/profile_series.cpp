@@ -1,131 +1,228 @@
-// Series of profiles from HDF5 or from a wide CSV.
-#include <chrono>
+// Series of profiles from files of any shape: which shape it is, several files together, and what series are called.
+#include <algorithm>
 #include <cmath>
+#include <filesystem>
+#include <map>
 
 #include "araz/base/hash.hpp"
 #include "araz/base/text.hpp"
-#include "araz/io/csv.hpp"
 #include "araz/io/files.hpp"
-#include "araz/io/profile_io.hpp"
 #include "case_folder_convert.hpp"
-#include "csv_lines.hpp"
+#include "profile_shapes.hpp"
 
 namespace araz {
+
+namespace series {
 
 namespace {
 
 constexpr std::size_t max_bytes = 512ULL << 20U;
-constexpr double highest_pu = 2.0;  // as in profiles.h5
-constexpr double time_slack = 1e-6; // hours: minutes as decimals of an hour do not add up exactly
 
-// Hours since 1970 of "2025-01-01T00:00", with seconds or a final Z if they are there.
-std::optional<double> clock_hours(std::string_view text) {
-    if (text.ends_with('Z')) text.remove_suffix(1);
-    if ((text.size() != 16 && text.size() != 19) || text[4] != '-' || text[7] != '-' || text[13] != ':') return {};
-    if (text[10] != 'T' && text[10] != ' ') return {};
-    const auto part = [&](std::size_t at, std::size_t size) { return parse_integer(text.substr(at, size)).value_or(-1); };
-    const std::chrono::year_month_day day{std::chrono::year(static_cast<int>(part(0, 4))),
-                                          std::chrono::month(static_cast<unsigned>(part(5, 2))),
-                                          std::chrono::day(static_cast<unsigned>(part(8, 2)))};
-    const auto hour = part(11, 2);
-    const auto minute = part(14, 2);
-    const auto second = text.size() == 19 ? part(17, 2) : 0;
-    if (!day.ok() || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return {};
-    const auto days = std::chrono::sys_days(day).time_since_epoch().count();
-    return static_cast<double>(days) * 24.0 + static_cast<double>(hour) + static_cast<double>(minute) / 60.0 +
-           static_cast<double>(second) / 3600.0;
+Result<Columns> read_hdf5(const std::string& path, const SeriesChoice&) {
+    auto bytes = read_file(path, max_bytes);
+    if (!bytes) return bytes.error();
+    auto read = folder::read_profiles(path);
+    if (!read) return read.error();
+    Columns out;
+    for (const std::string& name : read->names) out.columns.push_back({name, path, SeriesOf::any, false});
+    out.time = std::move(read->time);
+    out.time_units = std::move(read->time_units);
+    out.step_hours = read->step_hours;
+    out.values = std::move(read->values);
+    out.inputs.emplace_back(path, sha256_hex(*bytes));
+    return out;
 }
 
-class WideCsv {
-public:
-    WideCsv(std::string path, const std::string& text) : path_(std::move(path)), text_(without_comments(text)) {}
-
-    Result<ProfileSeries> read() {
-        const auto table = parse_csv(text_, path_);
-        if (!table) return table.error();
-        lines_ = row_lines(text_);
-        const int time = column_of(*table, "time");
-        if (time < 0) return Error{ErrorKind::invalid_input, {finding(1, "there is no column 'time'", "name the column of the hours time")}};
-        if (table->rows.size() < 2) return Error{ErrorKind::invalid_input, {finding(1, "fewer than two rows", "a row for each hour")}};
-        ProfileSeries out;
-        out.file = path_;
-        for (std::size_t c = 0; c < table->columns.size(); ++c)
-            if (static_cast<int>(c) != time) out.names.push_back(table->columns[c]);
-        read_times(*table, static_cast<std::size_t>(time), out);
-        for (std::size_t r = 0; r < table->rows.size(); ++r)
-            for (std::size_t c = 0; c < table->columns.size(); ++c)
-                if (static_cast<int>(c) != time) out.values.push_back(value(table->rows[r][c], r, table->columns[c]));
-        if (!findings_.empty()) return Error{ErrorKind::invalid_input, std::move(findings_)};
-        return out;
+bool columns_are(std::string_view head, std::initializer_list<std::string_view> names) {
+    std::vector<std::string> found;
+    for (const std::string& cell : split(std::string(head), ',')) {
+        std::string name(trim(cell));
+        std::erase(name, '"');
+        found.push_back(std::move(name));
     }
+    return std::all_of(names.begin(), names.end(),
+                       [&](std::string_view name) { return std::find(found.begin(), found.end(), name) != found.end(); });
+}
 
-private:
-    Finding finding(int line, std::string message, std::string hint) const {
-        Finding out;
-        out.code = "AZ3067";
-        out.message = std::move(message);
-        out.hint = std::move(hint);
-        std::size_t at = 0;
-        for (int k = 1; k < line && at != std::string::npos; ++k) {
-            at = text_.find('\n', at);
-            if (at != std::string::npos) ++at;
-        }
-        out.where = point_in(text_, path_, at == std::string::npos ? text_.size() : at, 1, line);
-        return out;
-    }
-    void note(std::size_t row, std::string message, std::string hint) {
-        findings_.push_back(finding(row < lines_.size() ? lines_[row] : 0, std::move(message), std::move(hint)));
-    }
-
-    double value(const std::string& cell, std::size_t row, const std::string& column) {
-        const auto number = parse_double(trim(cell));
-        if (number && *number >= 0.0 && *number <= highest_pu) return *number;
-        note(row, column + (trim(cell).empty() ? std::string(" has no value here") : " is '" + cell + "'"),
-             "expected 0 to " + shortest(highest_pu) + " p.u.; a series has no gaps");
-        return 0.0;
-    }
-
-    void read_times(const Table& table, std::size_t column, ProfileSeries& out) {
-        const std::string first(trim(table.rows.front()[column]));
-        const bool clock = clock_hours(first).has_value();
-        const double origin = clock ? *clock_hours(first) : 0.0;
-        out.time_units = clock ? "hours since " + first : "hours";
-        for (std::size_t r = 0; r < table.rows.size(); ++r) {
-            const std::string cell(trim(table.rows[r][column]));
-            const auto hours = clock ? clock_hours(cell) : parse_double(cell);
-            if (!hours || !std::isfinite(*hours)) {
-                note(r, "time is '" + cell + "'", "expected hours (0, 1, 2) or times like 2025-01-01T00:00, in one manner for the whole file");
-                return;
-            }
-            out.time.push_back(*hours - origin);
-            if (r == 1) out.step_hours = out.time[1] - out.time[0];
-            if (r > 0 && !(out.step_hours > 0.0)) {
-                note(r, "time does not go forward", "rows in the order of time");
-                return;
-            }
-            if (r > 1 && std::abs(out.time[r] - out.time[r - 1] - out.step_hours) > time_slack) {
-                note(r, "time goes from " + shortest(out.time[r - 1]) + " to " + shortest(out.time[r]) + " h, the step before was " +
-                            shortest(out.step_hours) + " h",
-                     "a series has equal steps and no gaps");
-                return;
-            }
-        }
-    }
-
-    std::string path_, text_;
-    std::vector<int> lines_;
-    Findings findings_;
+// The first one that a file looks like is taken.
+constexpr Shape shapes[] = {
+    {"pypsa", [](const std::string& path, std::string_view) { return std::filesystem::is_directory(path); }, read_pypsa},
+    {"hdf5", [](const std::string& path, std::string_view) { return !path.ends_with(".csv") && !path.ends_with(".json"); }, read_hdf5},
+    {"pandapower", [](const std::string& path, std::string_view head) {
+         return path.ends_with(".json") || head.find(';') != std::string_view::npos;
+     }, read_pandapower},
+    {"rts-gmlc", [](const std::string&, std::string_view head) { return columns_are(head, {"Year", "Month", "Day", "Period"}); }, read_rts_gmlc},
+    {"long", [](const std::string&, std::string_view head) { return columns_are(head, {"time", "element", "value"}); }, read_long},
+    {"wide", [](const std::string&, std::string_view) { return true; }, read_wide},
 };
+
+// The first line that is no comment; unreadable files show themselves when they are read.
+std::string head_of(const std::string& path) {
+    if (!path.ends_with(".csv")) return "";
+    const auto bytes = read_file(path, max_bytes);
+    if (!bytes) return "";
+    for (const std::string& line : split(*bytes, '\n'))
+        if (!line.empty() && line[0] != '#') return line;
+    return "";
+}
+
+Result<Columns> read_one(const std::string& path, const SeriesChoice& choice) {
+    const std::string head = head_of(path);
+    for (const Shape& shape : shapes)
+        if (choice.shape.empty() ? shape.looks_like(path, head) : shape.name == choice.shape) return shape.read(path, choice);
+    return unusable(path, "there is no shape '" + choice.shape + "'", "shapes: " + join(series_shapes(), ", "));
+}
+
+// Keeps the columns `from` names, in that order.
+void pick(ProfileSeries& series, const std::vector<std::size_t>& from) {
+    const std::size_t width = series.names.size();
+    std::vector<double> values;
+    std::vector<int> lines;
+    for (std::size_t r = 0; r < series.time.size(); ++r)
+        for (const std::size_t c : from) {
+            values.push_back(series.values[r * width + c]);
+            if (!series.lines.empty()) lines.push_back(series.lines[r * width + c]);
+        }
+    std::vector<std::string> names;
+    std::vector<SeriesColumn> columns;
+    for (const std::size_t c : from) {
+        names.push_back(series.names[c]);
+        columns.push_back(series.columns[c]);
+    }
+    series.values = std::move(values);
+    series.lines = std::move(lines);
+    series.names = std::move(names);
+    series.columns = std::move(columns);
+}
+
+// The file that says what series are called: columns series and name.
+Result<Done> rename(const std::string& path, ProfileSeries& series) {
+    auto sheet = Sheet::read(path);
+    if (!sheet) return sheet.error();
+    const int from = sheet->column("series"), to = sheet->column("name");
+    if (from < 0 || to < 0) {
+        sheet->note_header("there are no columns 'series' and 'name'",
+            "a row for each series that is used: its name in the file, and what follows it");
+        return sheet->error();
+    }
+    std::vector<std::size_t> picked;
+    std::vector<std::string> names;
+    std::map<std::string, std::size_t> seen;
+    std::map<std::size_t, std::size_t> used;
+    for (std::size_t r = 0; r < sheet->rows(); ++r) {
+        const std::string own(trim(sheet->cell(r, static_cast<std::size_t>(from)))), name(trim(sheet->cell(r, static_cast<std::size_t>(to))));
+        std::vector<std::string> known;
+        std::size_t at = series.names.size();
+        for (std::size_t c = 0; c < series.names.size(); ++c) {
+            known.push_back(series.names[c]);
+            if (series.names[c] == own) at = c;
+        }
+        if (at == series.names.size()) {
+            sheet->note(r, static_cast<std::size_t>(from), "there is no series '" + own + "'" + did_you_mean(own, known),
+                "a column of the files of series");
+            continue;
+        }
+        if (name.empty() || !seen.emplace(name, r).second) {
+            sheet->note(r, static_cast<std::size_t>(to), name.empty() ? "no name" : "'" + name + "' is named twice", "each name once");
+            continue;
+        }
+        if (series.columns[at].in_mw && !used.emplace(at, r).second) {
+            sheet->note(r, static_cast<std::size_t>(from), "'" + own + "' is in MW and has a name already", "a series in MW belongs to one name");
+            continue;
+        }
+        picked.push_back(at);
+        names.push_back(name);
+    }
+    if (!sheet->failed() && picked.empty()) sheet->note_header("no series is named", "a row for each series that is used");
+    if (sheet->failed()) return sheet->error();
+    pick(series, picked);
+    for (std::size_t c = 0; c < names.size(); ++c) {
+        series.names[c] = series.columns[c].own_name = names[c];
+        series.columns[c].of = SeriesOf::any;
+    }
+    series.inputs.emplace_back(path, sheet->sha256());
+    return Done{};
+}
+
+// A load and a unit may have the same name: both get their kind in front.
+Result<Done> settle_names(const Columns& columns, ProfileSeries& series) {
+    std::map<std::string, std::vector<std::size_t>> by_name;
+    for (std::size_t c = 0; c < columns.columns.size(); ++c) by_name[columns.columns[c].own_name].push_back(c);
+    for (const SeriesColumn& column : columns.columns) series.names.push_back(column.own_name);
+    for (const auto& [name, places] : by_name) {
+        if (places.size() == 1) continue;
+        const bool both = places.size() == 2 && columns.columns[places[0]].of != columns.columns[places[1]].of;
+        if (!both) return unusable(columns.columns[places[1]].file, "the series '" + name + "' stands in " +
+            columns.columns[places[0]].file + " as well", "each series once");
+        for (const std::size_t c : places) series.names[c] = (columns.columns[c].of == SeriesOf::load ? "load " : "unit ") + name;
+    }
+    return Done{};
+}
 
 }  // namespace
 
-Result<ProfileSeries> read_series(const std::string& path) {
-    auto bytes = read_file(path, max_bytes);
-    if (!bytes) return bytes.error();
-    const std::string sha256 = sha256_hex(*bytes);
-    auto series = path.ends_with(".csv") ? WideCsv(path, *bytes).read() : folder::read_profiles(path);
-    if (series) series->sha256 = sha256;
-    return series;
+Result<Columns> join_columns(std::vector<Columns> parts) {
+    Columns out = std::move(parts[0]);
+    for (std::size_t k = 1; k < parts.size(); ++k) {
+        Columns& more = parts[k];
+        const bool alike = more.time.size() == out.time.size() && more.time_units == out.time_units &&
+                           std::abs(more.step_hours - out.step_hours) < 1e-6 && std::abs(more.time[0] - out.time[0]) < 1e-6;
+        if (!alike)
+            return unusable(more.inputs[0].first, std::to_string(more.time.size()) + " times of " + shortest(more.step_hours) +
+                " h in " + more.time_units +
+                                                      "; " + out.inputs[0].first + " has " + std::to_string(out.time.size()) + " of " +
+                                                      shortest(out.step_hours) + " h in " + out.time_units,
+                            "files that are used together have the same times");
+        const std::size_t a = out.columns.size(), b = more.columns.size();
+        Columns wider;
+        for (std::size_t r = 0; r < out.time.size(); ++r) {
+            const auto add = [r](auto& to, const auto& from, std::size_t width, auto missing) {
+                for (std::size_t c = 0; c < width; ++c) to.push_back(from.empty() ? missing : from[r * width + c]);
+            };
+            add(wider.values, out.values, a, 0.0);
+            add(wider.values, more.values, b, 0.0);
+            add(wider.lines, out.lines, a, 0);
+            add(wider.lines, more.lines, b, 0);
+        }
+        out.values = std::move(wider.values);
+        out.lines = std::move(wider.lines);
+        out.columns.insert(out.columns.end(), more.columns.begin(), more.columns.end());
+        out.inputs.insert(out.inputs.end(), more.inputs.begin(), more.inputs.end());
+    }
+    return out;
+}
+
+}  // namespace series
+
+std::vector<std::string> series_shapes() {
+    std::vector<std::string> out;
+    for (const series::Shape& shape : series::shapes) out.emplace_back(shape.name);
+    return out;
+}
+
+Result<ProfileSeries> read_series(const SeriesChoice& choice) {
+    std::vector<series::Columns> parts;
+    for (const std::string& file : choice.files) {
+        auto part = series::read_one(file, choice);
+        if (!part) return part.error();
+        parts.push_back(*std::move(part));
+    }
+    auto columns = series::join_columns(std::move(parts));
+    if (!columns) return columns.error();
+    ProfileSeries out;
+    out.file = choice.files[0];
+    if (auto settled = series::settle_names(*columns, out); !settled) return settled.error();
+    out.time = std::move(columns->time);
+    out.time_units = std::move(columns->time_units);
+    out.step_hours = columns->step_hours;
+    out.values = std::move(columns->values);
+    out.lines = std::move(columns->lines);
+    out.columns = std::move(columns->columns);
+    out.inputs = std::move(columns->inputs);
+    if (!choice.names_file.empty())
+        if (auto renamed = series::rename(choice.names_file, out); !renamed) return renamed.error();
+    out.sha256 = out.inputs[0].second;
+    return out;
 }
 
 }  // namespace araz

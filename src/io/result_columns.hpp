@@ -29,6 +29,7 @@ struct Column {
     bool coordinate = false;
     bool given = false;
     std::variant<std::vector<double>, std::vector<std::int64_t>, std::vector<std::string>, Flags> values;
+    std::string unit = {};  ///< instead of what the name says, if given
 
     [[nodiscard]] std::size_t size() const;
     /// One value as text: round-trip numbers, words, empty for what is not available.

@@ -172,7 +172,7 @@ void Hdf5Image::attribute(hid_t object, const char* name, std::int64_t value) {
 
 Hdf5Handle Hdf5Image::dataset(hid_t group, const Column& column, const std::vector<hsize_t>& sizes) {
     Hdf5Handle made = std::visit([&](const auto& values) { return store(group, column.name, sizes, values); }, column.values);
-    attribute(made, "units", unit_of(column.name));
+    attribute(made, "units", column.unit.empty() ? std::string(unit_of(column.name)) : column.unit);
     attribute(made, "long_name", column.title);
     return made;
 }

@@ -48,6 +48,8 @@ ProfileSeries latin_hypercube(const ProfileSeries& series, const std::vector<int
     out.file = series.file;
     out.sha256 = series.sha256;
     out.names = series.names;
+    out.columns = series.columns;
+    out.inputs = series.inputs;
     out.time_units = "samples";
     out.step_hours = series.step_hours;
     for (int k = 0; k < size; ++k) out.time.push_back(k);

@@ -18,7 +18,9 @@ protected:
         auto grid = read_profiled_case(folder.path("grid"), {point, ""}, true);
         ASSERT_TRUE(grid) << render(grid.error().findings);
         profiled = *std::move(grid);
-        auto read = read_series(folder.path("series.csv"));
+        SeriesChoice choice;
+        choice.files = {folder.path("series.csv")};
+        auto read = read_series(choice);
         ASSERT_TRUE(read) << render(read.error().findings);
         series = *std::move(read);
         const auto network = Network::build(std::make_shared<const Case>(profiled.grid));

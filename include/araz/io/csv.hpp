@@ -16,6 +16,6 @@ namespace araz {
 /// Lines may end in LF or CR LF; a byte order mark is skipped; blank lines are skipped. The table has no key.
 /// Errors with line and column: AZ5005 broken quotes, AZ5006 a row with more or fewer cells than the
 /// header, AZ5007 no header, or one with empty or repeated names.
-[[nodiscard]] Result<Table> parse_csv(std::string_view text, const std::string& path);
+[[nodiscard]] Result<Table> parse_csv(std::string_view text, const std::string& path, char separator = ',');
 
 }  // namespace araz

@@ -3,11 +3,23 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "araz/model/case.hpp"
 
 namespace araz {
+
+/// What a series of a file belongs to.
+enum class SeriesOf { any, load, unit };
+
+/// Where a series comes from, and what it says of itself.
+struct SeriesColumn {
+    std::string own_name;          ///< in its file
+    std::string file;
+    SeriesOf of = SeriesOf::any;   ///< from the shape of the file
+    bool in_mw = false;            ///< to be divided by what follows it (to_per_unit)
+};
 
 /// Series on a common clock. Row t begins at time[t] and lasts `step_hours`.
 struct ProfileSeries {
@@ -17,6 +29,9 @@ struct ProfileSeries {
     std::string time_units;     ///< "hours since 2025-01-01T00:00"
     double step_hours = 1.0;
     std::vector<double> values; ///< [time x names], p.u. of a plant's Pmax or a load's base
+    std::vector<SeriesColumn> columns;  ///< one per name, or none: p.u., of anything
+    std::vector<int> lines;             ///< [time x names] of their files, or none
+    std::vector<std::pair<std::string, std::string>> inputs;  ///< files read and their SHA-256
 
     [[nodiscard]] int column(std::string_view name) const {
         for (std::size_t k = 0; k < names.size(); ++k)

@@ -1,0 +1,104 @@
+#include "lane_batch.hpp"
+
+#include <algorithm>
+#include <ctime>
+
+#include "araz/io/case_io.hpp"
+#include "araz/solver/lane_start.hpp"
+#include "araz/solver/newton.hpp"
+
+namespace araz::bench {
+
+using solver::BusKind;
+
+double cpu_seconds() {
+    timespec t{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
+}
+
+Grid::Grid(const std::string& path) {
+    setup.model = ElectricalModel::build(*Network::build(std::make_shared<const Case>(*read_case(path))));
+    setup.threads = 1;
+    const ElectricalModel& model = *setup.model;
+    const Network& net = *model.network;
+    base = Engine(setup.model, setup.engine).solve({});
+    for (int b = 0; b < net.n_bus; ++b) {
+        p.push_back(-base.p_load[b]);
+        q.push_back(-base.q_load[b]);
+    }
+    for (int g = 0; g < net.n_gen; ++g) {
+        p[net.gen_bus[g]] += net.pg[g];
+        if (model.kind[net.gen_bus[g]] == BusKind::pq) q[net.gen_bus[g]] += net.qg[g];
+    }
+    std::vector<unsigned char> has;
+    for (const BusKind kind : model.kind) has.push_back(kind == BusKind::pq || kind == BusKind::pv ? 1 : 0);
+    program = solver::LaneProgram::build(model.pattern, model.ybus, has);
+    start = std::make_unique<solver::LaneStart>(program, problem(p, q), solver::VoltageState{base.vm, base.va});
+}
+
+solver::PowerFlowProblem Grid::problem(const std::vector<double>& p_at, const std::vector<double>& q_at) const {
+    solver::PowerFlowProblem problem;
+    problem.pattern = &setup.model->pattern;
+    problem.ybus = &setup.model->ybus;
+    problem.kind = setup.model->kind;
+    problem.p = p_at;
+    problem.q = q_at;
+    return problem;
+}
+
+Solved scalar_batch(const Grid& grid, const Injections& scenarios, solver::NewtonSolver& newton) {
+    Solved solved;
+    for (std::size_t s = 0; s < scenarios.p.size(); ++s) {
+        solver::VoltageState state{grid.base.vm, grid.base.va};
+        const auto report = newton.solve(grid.problem(scenarios.p[s], scenarios.q[s]), state, {});
+        solved.iterations.push_back(report.status == SolveStatus::converged ? report.iterations : -1);
+        solved.state.push_back(std::move(state));
+    }
+    return solved;
+}
+
+Solved lane_batch(const Grid& grid, const Injections& scenarios, solver::LaneGroup& group) {
+    const int w = group.width();
+    const int n = static_cast<int>(scenarios.p.size());
+    solver::FirstStep first(*grid.start);
+    Solved solved;
+    solved.state.resize(scenarios.p.size());
+    solved.iterations.assign(scenarios.p.size(), -1);
+    for (int begin = 0; begin < n; begin += w) {
+        const int count = std::min(w, n - begin);
+        const solver::LaneChange nothing;
+        std::vector<solver::LaneLoad> loads(static_cast<std::size_t>(count), {&nothing, nullptr});
+        group.load(*grid.start, loads);
+        for (int k = 0; k < grid.program.n_node; ++k)
+            for (int l = 0; l < count; ++l) {
+                group.arrays().p_sched[k * w + l] = scenarios.p[begin + l][grid.program.bus_of[k]];
+                group.arrays().q_sched[k * w + l] = scenarios.q[begin + l][grid.program.bus_of[k]];
+            }
+        std::uint32_t active = (1U << count) - 1U;
+        for (int iteration = 0; iteration < 12; ++iteration) {
+            solver::LaneWorst worst;
+            group.mismatch(worst);
+            for (int l = 0; l < count; ++l) {
+                if (((active >> l) & 1U) == 0 || !solver::meets_tolerance(worst.value[l], 1e-8)) continue;
+                active &= ~(1U << l);
+                solved.iterations[begin + l] = iteration;
+            }
+            if (active == 0) break;
+            active &= ~(iteration == 0 ? group.first_step(*grid.start, first, loads, active, true) : group.step(active));
+        }
+        for (int l = 0; l < count; ++l) {
+            solver::VoltageState places;
+            group.copy_state(l, places);
+            solver::VoltageState& state = solved.state[begin + l];
+            state = places;
+            for (int k = 0; k < grid.program.n_bus; ++k) {
+                state.vm[grid.program.bus_of[k]] = places.vm[k];
+                state.va[grid.program.bus_of[k]] = places.va[k];
+            }
+        }
+    }
+    return solved;
+}
+
+}  // namespace araz::bench

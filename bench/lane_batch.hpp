@@ -1,0 +1,42 @@
+// Injection batches on one grid: in lanes, and one by one with KLU. What benchmarks and the work for peers share.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "araz/solver/lane_group.hpp"
+#include "araz/study/n1.hpp"
+
+namespace araz::bench {
+
+/// CPU time of this thread.
+double cpu_seconds();
+
+/// A case solved without limits, its lane program and the problem of its start.
+struct Grid {
+    StudySetup setup;
+    Solution base;
+    std::vector<double> p, q;  ///< injections by bus, p.u.
+    solver::LaneProgram program;
+    std::unique_ptr<solver::LaneStart> start;
+
+    explicit Grid(const std::string& path);
+    [[nodiscard]] solver::PowerFlowProblem problem(const std::vector<double>& p_at, const std::vector<double>& q_at) const;
+};
+
+/// Scenarios: injections by bus, p.u.
+struct Injections {
+    std::vector<std::vector<double>> p, q;
+};
+
+struct Solved {
+    std::vector<solver::VoltageState> state;  ///< by bus
+    std::vector<int> iterations;              ///< -1: not solved
+};
+
+/// Every scenario from the voltages of the base.
+Solved scalar_batch(const Grid& grid, const Injections& scenarios, solver::NewtonSolver& newton);
+Solved lane_batch(const Grid& grid, const Injections& scenarios, solver::LaneGroup& group);
+
+}  // namespace araz::bench
