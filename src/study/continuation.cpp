@@ -75,7 +75,7 @@ Result<PvResult> run_pv(const StudySetup& setup, const std::vector<Contingency>&
                            "--load-model pq takes them as constant power");
     Engine engine(setup.model, engine_options(setup, options));
     const Solution base = engine.solve(Scenario{});
-    const PfResult solved = to_result(setup.model, base, setup.monitor);
+    const PfResult solved = to_result(setup.model, base, setup.monitor, setup.engine.tolerance);
     PvResult result;
     result.envelope = solved.envelope;
     result.envelope.schema = "araz.pv/1";

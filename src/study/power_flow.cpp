@@ -325,13 +325,14 @@ CaseInfo case_info(const Case& grid) {
     return info;
 }
 
-PfResult to_result(const ModelPtr& built, const Solution& solution, const MonitorOptions& monitor) {
+PfResult to_result(const ModelPtr& built, const Solution& solution, const MonitorOptions& monitor, double tolerance) {
     const ModelPtr model = at_positions(built, solution.devices);
     std::vector<solver::BranchFlow> flows;
     branch_flows(*model, solution, flows);
     PfResult result = assemble_result(*model, solution, monitor, flows, false);
     add_controls(*built, solution, result);
     if (!solution.solved()) return result;
+    result.reactive_limits = check_reactive_limits(*model, solution, tolerance);
     Monitor watch(model, monitor);
     std::vector<Reading> readings;
     watch.read(solution, nullptr, readings);
@@ -346,7 +347,7 @@ PfResult run_power_flow(const StudySetup& setup, bool dc) {
     Engine engine(setup.model, setup.engine);
     if (!dc) {
         const Solution solution = engine.solve(Scenario{});
-        PfResult result = to_result(setup.model, solution, setup.monitor);
+        PfResult result = to_result(setup.model, solution, setup.monitor, setup.engine.tolerance);
         if (!solution.solved()) probe_failure(setup, solution, result.diagnosis);
         return result;
     }

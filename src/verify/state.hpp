@@ -88,6 +88,7 @@ void check_dc_lines(const State& state, VerifyReport& report);
 void check_balance(const State& state, VerifyReport& report);
 void check_sums(const State& state, VerifyReport& report);          // laws_sums.cpp
 void check_generators(const State& state, VerifyReport& report);    // laws_generators.cpp
+void check_reactive_limits(const State& state, VerifyReport& report);  // laws_reactive.cpp
 void check_slack(const State& state, VerifyReport& report);         // laws_slack.cpp
 void check_violations(const State& state, VerifyReport& report);    // laws_violations.cpp
 

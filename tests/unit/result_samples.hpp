@@ -251,6 +251,8 @@ inline PfResult sample_pf() {
     add_generators(grid, result);
     add_dc_lines(grid, result);
     add_sums(grid, result);
+    result.reactive_limits.buses = result.reactive_limits.held = 3;
+    result.reactive_limits.tolerance_pu = 1e-7;
     result.trace = {{0, 0.5, 30, "=Tabriz, \"230\"", "P", nan_value, "stored"}, {1, 1.25e-13, 10, "Baku", "Q", 0.1, "stored"}};
     return result;
 }

@@ -38,7 +38,7 @@ TEST(VerifyLaws, PaperSolutionPasses) {
     }
     for (const char* law : {"solved", "rows", "case_data", "bus_type", "voltage", "reference", "energised", "branch_flow",
                             "loading", "kirchhoff_p", "kirchhoff_q", "totals", "areas", "ties", "generator_output",
-                            "generator_limits", "dc_line", "set_point", "complementarity", "limit_word", "violations"})
+                            "generator_limits", "dc_line", "set_point", "complementarity", "limit_word", "reactive_limits", "violations"})
         EXPECT_TRUE(names.contains(law)) << law;
 }
 
@@ -92,6 +92,16 @@ TEST(VerifyLaws, EveryChangedTotalIsCaught) {
         PfResult changed = samples::sample_pf();
         changed.totals.*field.member += 1e-3;
         EXPECT_TRUE(breaks(laws(changed), "totals")) << field.key;
+    });
+}
+
+TEST(VerifyLaws, EveryChangedReactiveLimitFigureIsCaught) {
+    for_each_field<ReactiveLimitCheck>([](const auto& field) {
+        PfResult changed = samples::sample_pf();
+        auto& value = changed.reactive_limits.*field.member;
+        if constexpr (std::is_same_v<std::remove_cvref_t<decltype(value)>, double>) value += 1e-3;
+        else value += 1;
+        EXPECT_TRUE(breaks(laws(changed), "reactive_limits")) << field.key;
     });
 }
 
@@ -171,6 +181,9 @@ struct Pinned {
         grid.generators[1].vg_pu = v_set;
         result.generators[1].limit = limit;
         result.buses[1].type = "pq";
+        ReactiveLimitCheck& check = result.reactive_limits;
+        check.held = 2;
+        ++(limit == std::string("q_min") ? check.pinned_q_min : check.pinned_q_max);
     }
     [[nodiscard]] VerifyReport check() const { return check_laws(grid, result); }
 };

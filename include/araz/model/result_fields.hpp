@@ -191,6 +191,22 @@ constexpr auto fields(const Totals*) {
         field("dc_mvar", &R::dc_mvar, "reactive power injected by converters").extra()};
 }
 
+constexpr auto fields(const ReactiveLimitCheck*) {
+    using R = ReactiveLimitCheck;
+    return std::tuple{
+        field("buses", &R::buses, "buses whose units may hold a voltage"),
+        field("held", &R::held, "at their set-point"),
+        field("pinned_q_max", &R::pinned_q_max, "at Qmax, voltage free"),
+        field("pinned_q_min", &R::pinned_q_min, "at Qmin, voltage free"),
+        field("beyond_limits", &R::beyond_limits, "reactive output outside its limits, or pinned off its limit"),
+        field("wrong_side", &R::wrong_side, "pinned although the voltage would let them go"),
+        field("largest_violation_mvar", &R::largest_violation_mvar, "largest distance from the limits"),
+        field("largest_violation_bus", &R::largest_violation_bus, "bus of the largest distance").id(),
+        field("largest_wrong_side_pu", &R::largest_wrong_side_pu, "largest distance from the set-point on the wrong side"),
+        field("wrong_side_bus", &R::wrong_side_bus, "its bus").id(),
+        field("tolerance_pu", &R::tolerance_pu, "tolerance of reactive power and of voltage")};
+}
+
 constexpr auto fields(const SlackShareResult*) {
     using R = SlackShareResult;
     return std::tuple{
@@ -334,6 +350,7 @@ constexpr auto fields(const PfResult*) {
         field("buses", &R::buses, "buses"),
         field("branches", &R::branches, "branches"),
         field("generators", &R::generators, "generators"),
+        field("reactive_limits", &R::reactive_limits, "whether regulated buses rest within their limits").extra(),
         field("dc_lines", &R::dc_lines, "DC lines").extra(),
         field("slack_groups", &R::slack_groups, "groups that share their imbalance").extra(),
         field("slack_shares", &R::slack_shares, "what each participant took of it").extra(),
