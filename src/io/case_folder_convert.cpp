@@ -309,6 +309,7 @@ void CaseBuilder::generators() {
         GeneratorRow& out = grid_.generators.emplace_back();
         out.bus = in.bus("bus");
         out.pg_mw = in.number("p_mw");
+        out.qg_mvar = in.number("q_mvar", 0.0);
         out.qmax_mvar = in.number("qmax_mvar");
         out.qmin_mvar = in.number("qmin_mvar");
         out.vg_pu = in.number("vm_set_pu");
@@ -321,7 +322,7 @@ void CaseBuilder::generators() {
         out.name = in.text("name");
         out.id = in.text("generator");
         out.source = source(table, row,
-                            {"bus", "p_mw", "", "qmax_mvar", "qmin_mvar", "vm_set_pu", "", "in_service",
+                            {"bus", "p_mw", in.has("q_mvar") ? "q_mvar" : "", "qmax_mvar", "qmin_mvar", "vm_set_pu", "", "in_service",
                              in.has("available_mw") ? "available_mw" : "pmax_mw", "pmin_mw"});
     }
 }

@@ -130,6 +130,7 @@ constexpr std::array generators{
     power("qmin_mvar", "MVAr"),
     power("qmax_mvar", "MVAr"),
     power("p_mw", "MW"),
+    power("q_mvar", "MVAr", may),
     voltage_pu("vm_set_pu"),
     in_service,
     ColumnSpec{"profile", may},
