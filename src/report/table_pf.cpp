@@ -177,6 +177,13 @@ std::string pf_summary(const PfResult& result) {
     out += fact("losses", power_line(totals.loss_mw, totals.loss_mvar) + " (charging included)");
     if (totals.dc_loss_mw != 0.0 || totals.dc_mvar != 0.0)
         out += fact("DC lines", power_line(totals.dc_loss_mw, totals.dc_mvar) + " (MW lost, MVAr injected)");
+    double available = 0.0, curtailed = 0.0;
+    for (const GeneratorResult& unit : result.generators) {
+        if (!unit.in_service || std::isnan(unit.curtailed_mw)) continue;
+        available += unit.available_mw;
+        curtailed += unit.curtailed_mw;
+    }
+    if (curtailed > 0.0) out += fact("curtailed", fmt::format("{} of {} MW available", fixed(curtailed, 2), fixed(available, 2)));
     if (result.reactive_limits.buses > 0) out += fact("Q limits", reactive_words(result.reactive_limits));
     return out;
 }

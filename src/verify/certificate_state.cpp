@@ -72,7 +72,7 @@ void check_balance_of(DirectionCheck& check, const EndState& state, const OwnGri
     }
     std::vector<Complex> surplus(static_cast<std::size_t>(own.n));
     for (int b = 0; b < own.n; ++b) surplus[b] = -own.load[b] - std::norm(listed.v[b]) * std::conj(own.shunt[b]);
-    for (const OwnSource& source : own.sources) surplus[source.node] += Complex(source.p, own.regulated[source.node] != 0 ? 0.0 : source.q);
+    for (const OwnSource& source : own.sources) surplus[source.node] += Complex(source.p, own.regulated[source.node] != 0 ? 0.0 : own_q(own, source, std::abs(listed.v[source.node])));
     for (const OwnBranch& branch : own.branches) {
         const OwnFlow flow = own_flow(own, listed, branch.row);
         surplus[branch.from] -= flow.from;

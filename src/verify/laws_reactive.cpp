@@ -1,10 +1,10 @@
 // The counts of `reactive_limits`, taken again from the rows of the result and the limits of the case.
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "araz/base/text.hpp"
 #include "law.hpp"
+#include "laws_units.hpp"
 #include "state.hpp"
 
 namespace araz {
@@ -19,30 +19,18 @@ struct Place {
     std::vector<Unit> units;
 };
 
-// By the first row of each group of joined buses.
+// By the first row of each group of joined buses; those that units hold from elsewhere count apart.
 std::vector<Place> places_of(const State& state) {
-    const double below = parse_double(state.option("merge_below", "1e-8")).value_or(1e-8);
-    std::vector<int> root(state.bus.size());
-    std::iota(root.begin(), root.end(), 0);
-    const auto first_of = [&](int row) {
-        while (root[row] != row) row = root[row];
-        return row;
-    };
-    for (int l = 0; l < static_cast<int>(state.branch.size()); ++l) {
-        const BranchRow& row = state.grid->branches[l];
-        const double z = std::hypot(row.r_pu, row.x_pu);
-        if (!state.carries(l) || !(z == 0.0 || z < below)) continue;
-        const int f = first_of(state.from_row(l));
-        const int t = first_of(state.to_row(l));
-        root[std::max(f, t)] = std::min(f, t);
-    }
+    const std::vector<int> root = joined_rows(state);
+    const std::vector<unsigned char> together = held_together_buses(state);
     std::vector<Place> places(state.bus.size());
     const auto units = state.units_by_bus();
     for (int i = 0; i < static_cast<int>(state.bus.size()); ++i) {
-        if (state.live[i] == 0 || !state.regulates(i, units[i])) continue;
-        Place& place = places[first_of(i)];
+        if (state.live[i] == 0 || together[i] != 0 || !state.regulates(i, units[i])) continue;
+        Place& place = places[root[i]];
         place.buses.push_back(i);
-        place.units.insert(place.units.end(), units[i].begin(), units[i].end());
+        for (const Unit& unit : units[i])
+            if (unit.holds) place.units.push_back(unit);
     }
     return places;
 }
@@ -89,7 +77,51 @@ struct Count {
     int either = 0;  // at a limit that is Qmin and Qmax at once
 
     void add(const State& state, const Place& place, double open);
+    void add(const State& state, const HeldTogether& group, double open);
+    void see_beyond(double mvar, std::int64_t bus, double open_mvar);
+    void see_wrong(double pu, std::int64_t bus, double open);
 };
+
+void Count::see_beyond(double mvar, std::int64_t bus, double open_mvar) {
+    if (!(mvar > open_mvar)) return;
+    ++sum.beyond_limits;
+    if (mvar > sum.largest_violation_mvar) sum.largest_violation_bus = bus;
+    sum.largest_violation_mvar = std::max(sum.largest_violation_mvar, mvar);
+}
+
+void Count::see_wrong(double pu, std::int64_t bus, double open) {
+    if (!(pu > open)) return;
+    ++sum.wrong_side;
+    if (pu > sum.largest_wrong_side_pu) sum.wrong_side_bus = bus;
+    sum.largest_wrong_side_pu = std::max(sum.largest_wrong_side_pu, pu);
+}
+
+// Units at their own limits, of which some may be left to hold the voltage.
+void Count::add(const State& state, const HeldTogether& group, double open) {
+    const double base = state.grid->base_mva;
+    const double above = state.bus[group.bus]->vm_pu - group.v_set_pu;
+    bool free = false, high = false, low = false;
+    double beyond = 0.0, wrong = 0.0;
+    const bool stated = state.grid->generators[group.units.front()].reactive_share > 0.0;
+    for (const int g : group.units) {
+        const GeneratorResult& found = *state.generator[g];
+        const double width = found.q_max_mvar - found.q_min_mvar;
+        if (found.limit == "none") {
+            free = free || stated || width > 0.0;
+            beyond = std::max({beyond, found.q_mvar - found.q_max_mvar, found.q_min_mvar - found.q_mvar});
+            continue;
+        }
+        (found.limit == "q_max" ? high : low) = true;
+        beyond = std::max(beyond, std::abs(found.q_mvar - (found.limit == "q_max" ? found.q_max_mvar : found.q_min_mvar)));
+        if (width > open * base) wrong = std::max(wrong, found.limit == "q_max" ? above : -above);
+    }
+    ++sum.buses;
+    if (free) ++sum.held;
+    else ++((high != low ? high : above <= 0.0) ? sum.pinned_q_max : sum.pinned_q_min);
+    const std::int64_t bus = state.bus[group.bus]->bus;
+    see_beyond(beyond, bus, open * base);
+    if (!free) see_wrong(wrong, bus, open);
+}
 
 void Count::add(const State& state, const Place& place, double open) {
     double q = 0.0, low = 0.0, high = 0.0;
@@ -108,18 +140,10 @@ void Count::add(const State& state, const Place& place, double open) {
     if (rest == Rest::at_either) ++either;
     double beyond = rest == Rest::at_max ? std::abs(q - high) : std::abs(q - low);
     if (rest == Rest::held) beyond = q > high ? q - high : q < low ? low - q : 0.0;
-    if (beyond > open * base) {
-        ++sum.beyond_limits;
-        if (beyond > sum.largest_violation_mvar) sum.largest_violation_bus = bus;
-        sum.largest_violation_mvar = std::max(sum.largest_violation_mvar, beyond);
-    }
+    see_beyond(beyond, bus, open * base);
     if (rest == Rest::held || high - low <= open * base) return;
     const double above = above_set_point(state, place);
-    const double wrong = rest == Rest::at_max ? above : -above;
-    if (!(wrong > open)) return;
-    ++sum.wrong_side;
-    if (wrong > sum.largest_wrong_side_pu) sum.wrong_side_bus = bus;
-    sum.largest_wrong_side_pu = std::max(sum.largest_wrong_side_pu, wrong);
+    see_wrong(rest == Rest::at_max ? above : -above, bus, open);
 }
 
 }  // namespace
@@ -130,6 +154,7 @@ void check_reactive_limits(const State& state, VerifyReport& report) {
     Count own;
     for (const Place& place : places_of(state))
         if (!place.buses.empty()) own.add(state, place, found.tolerance_pu);
+    for (const HeldTogether& group : held_together(state)) own.add(state, group, found.tolerance_pu);
     Law law("reactive_limits", 1e-9, "");
     law.see(fits_tolerance(state, found.tolerance_pu), "tolerance_pu");
     law.see(found.buses == own.sum.buses, "buses");

@@ -6,6 +6,7 @@
 #include <numbers>
 #include <numeric>
 
+#include "laws_units.hpp"
 #include "state.hpp"
 
 namespace araz {
@@ -87,21 +88,24 @@ void add_sources(OwnGrid& own, bool with_dc_lines) {
     for (std::size_t g = 0; g < grid.generators.size(); ++g) {
         const GeneratorRow& row = grid.generators[g];
         if (row.in_service && here(row.bus))
-            add({static_cast<int>(g), -1, false, 0, 0, row.pg_mw / base, row.qg_mvar / base, row.vg_pu}, row.bus);
+            add({static_cast<int>(g), -1, false, 0, 0, row.pg_mw / base,
+                 (holds_own_bus(row) ? row.qg_mvar : ruled_mvar(row, row.pg_mw, 1.0)) / base, row.vg_pu, holds_own_bus(row),
+                 row.reactive.mode == ReactiveMode::q_of_v},
+                row.bus);
     }
     if (!with_dc_lines) return;
     for (std::size_t d = 0; d < grid.dc_lines.size(); ++d) {
         const DcLineRow& row = grid.dc_lines[d];
         if (!row.in_service || !here(row.from_bus) || !here(row.to_bus)) continue;
         const double arriving = row.pf_mw - row.loss0_mw - row.loss1 * std::abs(row.pf_mw);
-        add({-1, static_cast<int>(d), true, 0, 0, -row.pf_mw / base, row.qf_mvar / base, row.vf_pu}, row.from_bus);
-        add({-1, static_cast<int>(d), false, 0, 0, arriving / base, row.qt_mvar / base, row.vt_pu}, row.to_bus);
+        add({-1, static_cast<int>(d), true, 0, 0, -row.pf_mw / base, row.qf_mvar / base, row.vf_pu, true, false}, row.from_bus);
+        add({-1, static_cast<int>(d), false, 0, 0, arriving / base, row.qt_mvar / base, row.vt_pu, true, false}, row.to_bus);
     }
 }
 
 bool has_unit(const OwnGrid& own, int node) {
     return std::any_of(own.sources_at[node].begin(), own.sources_at[node].end(),
-                       [&](int s) { return own.sources[s].generator >= 0; });
+                       [&](int s) { return own.sources[s].generator >= 0 && own.sources[s].holds; });
 }
 
 double pmax_at(const OwnGrid& own, int node) {
@@ -147,7 +151,9 @@ void choose_references(OwnGrid& own) {
     for (int b = 0; b < own.n; ++b) {
         const bool converter = std::any_of(own.sources_at[b].begin(), own.sources_at[b].end(),
                                            [&](int s) { return own.sources[s].dc_line >= 0; });
-        own.regulated[b] = own.reference[b] != 0 || converter || (type[b] != BusType::pq && !own.sources_at[b].empty());
+        own.regulated[b] = own.reference[b] != 0 || converter ||
+                           (type[b] != BusType::pq && std::any_of(own.sources_at[b].begin(), own.sources_at[b].end(),
+                                                                  [&](int s) { return own.sources[s].holds; }));
     }
 }
 
@@ -185,6 +191,11 @@ std::vector<int> own_parts(const OwnGrid& own, const std::vector<unsigned char>&
     return part;
 }
 
+double own_q(const OwnGrid& own, const OwnSource& source, double vm) {
+    if (!source.follows_voltage) return source.q;
+    return ruled_mvar(own.grid->generators[source.generator], 0.0, vm) / own.grid->base_mva;
+}
+
 OwnGrid build_own_grid(const Case& grid, bool with_dc_lines) {
     OwnGrid own;
     own.grid = &grid;
@@ -206,7 +217,7 @@ OwnGrid build_own_grid(const Case& grid, bool with_dc_lines) {
         own.shunt[node] += Complex(grid.buses[i].gs_mw, grid.buses[i].bs_mvar) / grid.base_mva;
     }
     for (const OwnSource& source : own.sources)
-        if (own.regulated[source.node] != 0) own.v_set[source.node] = source.v_set;  // the last one counts
+        if (own.regulated[source.node] != 0 && source.holds) own.v_set[source.node] = source.v_set;  // the last one counts
     return own;
 }
 

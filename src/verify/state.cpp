@@ -6,6 +6,7 @@
 
 #include "araz/base/text.hpp"
 #include "law.hpp"
+#include "laws_units.hpp"
 
 namespace araz {
 
@@ -133,7 +134,8 @@ std::vector<std::vector<Unit>> State::units_by_bus() const {
         if (!runs(g)) continue;
         const ReactiveRange range = capability(grid->generators[g], generator[g]->p_mw);
         units[generator_bus(g)].push_back(
-            {g, generator[g]->p_mw, generator[g]->q_mvar, range.min, range.max, grid->generators[g].vg_pu});
+            {g, generator[g]->p_mw, generator[g]->q_mvar, range.min, range.max, grid->generators[g].vg_pu,
+             holds_own_bus(grid->generators[g])});
     }
     for (int d = 0; d < static_cast<int>(dc_line.size()); ++d) {
         if (!transmits(d)) continue;
@@ -148,7 +150,7 @@ std::vector<std::vector<Unit>> State::units_by_bus() const {
 
 // A converter regulates wherever it stands; a generator only where the file says so, or as a reference.
 bool State::regulates(int row, const std::vector<Unit>& units) const {
-    if (units.empty()) return false;
+    if (std::none_of(units.begin(), units.end(), [](const Unit& unit) { return unit.holds; })) return false;
     const bool converter = std::any_of(units.begin(), units.end(), [](const Unit& unit) { return unit.generator < 0; });
     return converter || grid->buses[row].type != BusType::pq || bus[row]->type == "slack";
 }

@@ -15,6 +15,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "araz/base/piecewise.hpp"
 #include "araz/base/result.hpp"
 #include "araz/model/case.hpp"
 
@@ -90,6 +91,16 @@ struct Network {
     std::vector<int> gen_bus;
     std::vector<double> pg, qg, qmin, qmax, pmin, pmax, v_gen;
 
+    // --- reactive behaviour [n_gen] (docs/reactive.md); converter ends hold their voltage ---
+    std::vector<ReactiveMode> q_mode;
+    std::vector<double> q_per_p;           ///< fixed_pf
+    std::vector<PiecewiseLine> q_curve;    ///< q_of_v over p.u. voltage, q_of_p over p.u. power; empty else
+    std::vector<int> regulated;            ///< bus whose voltage is held; of other modes the own bus
+    std::vector<double> reactive_share;    ///< 0: by range
+    bool has_modes = false;                ///< a unit is in another mode than voltage
+    bool depends_on_voltage = false;       ///< a unit is in mode q_of_v
+    bool regulates_remotely = false;       ///< a unit holds the voltage of another bus than its own
+
     // --- DC lines in service [n_dc]; empty unless they take part ---
     int n_dc = 0;
     std::vector<int> dc_row;           ///< row in Case::dc_lines
@@ -109,6 +120,12 @@ struct Network {
     Findings findings;                   ///< everything build() had to say that did not stop it
 
     [[nodiscard]] bool is_unit(int generator) const { return generator < n_unit; }
+    [[nodiscard]] bool regulates(int generator) const { return q_mode[generator] == ReactiveMode::voltage; }
+    [[nodiscard]] bool holds_own_bus(int generator) const {
+        return regulates(generator) && regulated[generator] == gen_bus[generator];
+    }
+    /// Reactive output of a unit in mode fixed_q, fixed_pf or q_of_p at active output `p`, p.u.; 0 in other modes.
+    [[nodiscard]] double scheduled_q(int generator, double p) const;
     [[nodiscard]] int dc_from(int dc) const { return gen_bus[n_unit + 2 * dc]; }
     [[nodiscard]] int dc_to(int dc) const { return gen_bus[n_unit + 2 * dc + 1]; }
     /// Power delivered at the to end when `p` leaves the from end, p.u.: p less loss0 + loss1 |p|.

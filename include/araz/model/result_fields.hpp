@@ -46,6 +46,7 @@ namespace words {
 using List = std::string_view;
 inline constexpr std::array<List, 5> bus_type{"pq", "pv", "slack", "isolated", "dead"};
 inline constexpr std::array<List, 3> q_limit{"none", "q_min", "q_max"};
+inline constexpr std::array<List, 5> q_mode{"voltage", "fixed_q", "fixed_pf", "q_of_v", "q_of_p"};
 inline constexpr std::array<List, 2> branch_side{"from", "to"};
 inline constexpr std::array<List, 2> shift_side{"source", "sink"};
 inline constexpr std::array<List, 2> equation{"P", "Q"};
@@ -114,7 +115,11 @@ constexpr auto fields(const GeneratorResult*) {
         field("q_max_mvar", &R::q_max_mvar, "upper reactive limit"),
         field("p_min_mw", &R::p_min_mw, "lower active limit").extra().from_case(),
         field("p_max_mw", &R::p_max_mw, "upper active limit").extra().from_case(),
-        field("limit", &R::limit, "reactive limit the generator is held at").of(words::q_limit)};
+        field("limit", &R::limit, "reactive limit the generator is held at").of(words::q_limit),
+        field("q_mode", &R::q_mode, "what its reactive output follows").of(words::q_mode).extra(),
+        field("regulated_bus", &R::regulated_bus, "bus whose voltage it holds").id().extra(),
+        field("available_mw", &R::available_mw, "active power before a curtailment limit").extra().from_case(),
+        field("curtailed_mw", &R::curtailed_mw, "active power that the limit takes").extra().from_case()};
 }
 
 constexpr auto fields(const DcLineResult*) {

@@ -70,6 +70,10 @@ struct GeneratorResult {
     double q_min_mvar = nan_value, q_max_mvar = nan_value;
     double p_min_mw = nan_value, p_max_mw = nan_value;
     std::string limit = "none";  ///< "none", "q_min", "q_max"
+    std::string q_mode = "voltage";
+    std::int64_t regulated_bus = 0;       ///< whose voltage the unit holds; 0: none
+    double available_mw = nan_value;      ///< before a curtailment limit; NaN without one
+    double curtailed_mw = nan_value;      ///< what the limit takes
 };
 
 /// A DC line that takes part in the solve. Power leaves the bus into the line at each end, so the
