@@ -3,9 +3,11 @@
 #include "laws_units.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <string_view>
 
 #include "araz/base/text.hpp"
 #include "law.hpp"
@@ -213,7 +215,34 @@ std::vector<unsigned char> held_together_buses(const State& state) {
     return out;
 }
 
+// What the rows say of modes, of the buses held and of the power available.
+void check_words(const State& state, VerifyReport& report) {
+    constexpr std::array<std::string_view, 5> words{"voltage", "fixed_q", "fixed_pf", "q_of_v", "q_of_p"};
+    Law law("generator_mode", 1e-9, "");
+    const auto units = state.units_by_bus();
+    std::vector<std::int64_t> held(state.generator.size(), 0);
+    for (int g = 0; g < static_cast<int>(held.size()); ++g) {
+        const int bus = state.generator_bus(g);
+        if (state.runs(g) && holds_own_bus(state.grid->generators[g]) && state.regulates(bus, units[bus]))
+            held[g] = number(state.grid->generators[g].bus);
+    }
+    for (const HeldTogether& group : held_together(state))
+        for (const int g : group.units) held[g] = number(state.grid->buses[group.bus].bus);
+    for (int g = 0; g < static_cast<int>(held.size()); ++g) {
+        const GeneratorRow& row = state.grid->generators[g];
+        const GeneratorResult& found = *state.generator[g];
+        const std::string element = generator_element(g);
+        law.see(found.q_mode == words[static_cast<std::size_t>(row.reactive.mode)], element + " q_mode");
+        law.see(found.regulated_bus == held[g], element + " regulated_bus");
+        const bool limited = std::isfinite(row.p_limit_mw);
+        law.compare(found.available_mw, limited ? row.available_mw : nan_value, element + " available_mw");
+        if (!limited) law.compare(found.curtailed_mw, nan_value, element + " curtailed_mw");
+    }
+    law.report(report);
+}
+
 void check_units(const State& state, VerifyReport& report) {
+    check_words(state, report);
     Law mode("reactive_mode", state.tolerances.flow_mw, "MVAr");
     Law curtailed("curtailment", state.tolerances.flow_mw, "MW");
     for (int g = 0; g < static_cast<int>(state.generator.size()); ++g) {

@@ -331,7 +331,7 @@ TEST_P(RemoteRegulationOfGrids, LinearAnswersIncludeTheUnits) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, RemoteRegulationOfGrids, ::testing::Range(1, 9));
+INSTANTIATE_TEST_SUITE_P(Seeds, RemoteRegulationOfGrids, ::testing::Range(2, 10));
 
 }  // namespace
 }  // namespace araz::testing

@@ -173,6 +173,7 @@ inline void add_generators(const Case& grid, PfResult& result) {
         gen.q_max_mvar = row.qmax_mvar;
         gen.p_min_mw = row.pmin_mw;
         gen.p_max_mw = row.pmax_mw;
+        if (row.in_service) gen.regulated_bus = gen.bus;  // buses 10 and 20 hold their voltage
         result.generators.push_back(gen);
     }
     const auto& b = result.branches;
