@@ -286,7 +286,7 @@ TEST(VerifyLaws, DcFlowByHand) {
     branch.branch = 1, branch.from_bus = 1, branch.to_bus = 2, branch.p_from_mw = 50.0, branch.p_to_mw = -50.0;
     result.branches = {branch};
     GeneratorResult gen;
-    gen.generator = 1, gen.bus = 1, gen.p_mw = 50.0, gen.q_min_mvar = -100, gen.q_max_mvar = 100, gen.p_min_mw = 0, gen.p_max_mw = 500;
+    gen.generator = 1, gen.bus = gen.regulated_bus = 1, gen.p_mw = 50.0, gen.q_min_mvar = -100, gen.q_max_mvar = 100, gen.p_min_mw = 0, gen.p_max_mw = 500;
     result.generators = {gen};
     result.totals.generation_mw = result.totals.load_mw = 50.0;
     result.areas = {{1, "", 50.0, 50.0, 0.0, 0.0}};
