@@ -49,6 +49,7 @@ PowerFlowProblem Continuation::at_lambda(const CurveProblem& problem, double lam
     out.kind = problem.kind;
     out.p = p_;
     out.q = q_;
+    out.curves = problem.curves;
     return out;
 }
 

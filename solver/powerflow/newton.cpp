@@ -131,7 +131,9 @@ double NewtonSolver::take_step(const PowerFlowProblem& problem, VoltageState& st
             state.vm[i] += scale * step_[2 * i + 1];
             continue;
         }
-        state.vm[i] *= 1.0 + scale * step_[2 * i + 1];
+        const double target = state.vm[i] * (1.0 + scale * step_[2 * i + 1]);
+        const bool bends = problem.curves != nullptr && has_q_equation(problem.kind[i]);
+        state.vm[i] = bends ? problem.curves->limited(i, state.vm[i], target) : target;
         if (state.vm[i] < 0.0) {  // the same phasor, written with a positive magnitude
             state.vm[i] = -state.vm[i];
             state.va[i] += std::numbers::pi;
@@ -177,6 +179,7 @@ NewtonReport NewtonSolver::solve(const PowerFlowProblem& problem, VoltageState& 
             report.weakest_bus = health.weakest_unknown / 2;
             return report;
         }
+        if (border != nullptr) border->add_stiffness(problem, state, step_);
         lu_.solve(step_);
         if (border != nullptr && !solve_border(problem, state, *border)) {
             report.status = SolveStatus::singular;

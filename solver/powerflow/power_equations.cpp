@@ -182,6 +182,7 @@ WorstMismatch PowerEquations::mismatch(const PowerFlowProblem& problem, const Vo
             if (has_p_equation(kind)) dp -= problem.load->p(i, state.vm[i]);
             if (has_q_equation(kind)) dq -= problem.load->q(i, state.vm[i]);
         }
+        if (problem.curves != nullptr && has_q_equation(kind)) dq += problem.curves->q(i, state.vm[i]);
         if (kind == BusKind::link) {
             const Links& links = *problem.links;
             const int k = i - links.first_node;
@@ -230,6 +231,7 @@ PowerEquations::Entry PowerEquations::entry(const PowerFlowProblem& problem, con
         at.n += problem.load->dp(row, state.vm[row]);
         at.l += problem.load->dq(row, state.vm[row]);
     }
+    if (problem.curves != nullptr) at.l -= problem.curves->dq(row, state.vm[row]);
     return at;
 }
 
@@ -263,6 +265,7 @@ void PowerEquations::jacobian(const PowerFlowProblem& problem, const VoltageStat
         p_row[at + 1] = has_p ? own.n : 0.0;
         q_row[at] = has_q ? own.m : 0.0;
         q_row[at + 1] = has_q ? own.l : 1.0;
+        if (has_q && !problem.stiffness.empty()) q_row[at + 1] += problem.stiffness[i];
     }
     if (problem.links != nullptr) write_links(problem, values);
     if (problem.emulation != nullptr) write_emulation(problem, state, values);

@@ -333,7 +333,7 @@ private:
             return Error{ErrorKind::not_solved, {at_value(study_.case_path.where, "AZ3068", name + " has no solution as the case has it (" +
                                                                                                std::string(to_string(base.status)) + ")",
                                                           "araz pf tells why; every hour keeps the net positions of this state")}};
-        const PfResult result = to_result(task->setup.model, base, task->setup.monitor);
+        const PfResult result = to_result(task->setup.model, base, task->setup.monitor, task->setup.engine.tolerance);
         if (k == 0) {
             plan_.manifest.grid = case_info(one.grid);
             plan_.manifest.grid.file = study_.case_path.text;

@@ -214,9 +214,10 @@ Result<StudySetup> make_setup(const Options& options, const std::string& path, C
     if (!slack) return slack.error();
     setup.engine = engine_options(options, *std::move(slack));
     if (setup.engine.method != Method::newton &&
-        (setup.engine.slack.mode != SlackMode::reference || setup.model->n_link() > 0 || setup.model->n_emulated() > 0))
+        (setup.engine.slack.mode != SlackMode::reference || setup.model->n_link() > 0 || setup.model->n_emulated() > 0 ||
+         (*network)->regulates_remotely))
         return Error::make(ErrorKind::usage, "AZ3033",
-                           "--method " + options.text("--method") + " knows neither distributed slack nor buses joined without impedance nor AC emulation",
+                           "--method " + options.text("--method") + " knows neither distributed slack nor buses joined without impedance nor AC emulation nor units that hold another bus",
                            "leave --method out: Newton knows them all");
     ControlChoice chosen;
     for (const std::string& word : options.list("--controls")) static_cast<void>(choose_control(word, chosen));

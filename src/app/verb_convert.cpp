@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 #include "araz/io/case_io.hpp"
@@ -25,6 +26,19 @@ int run_convert(const Options& options) {
         std::fprintf(stderr, "import ledger: %td LCC or VSC links written as dclines (power at the set-point with its losses as loss0, given "
                              "reactive power as equal limits; control, AC emulation and the loss model are dropped)\n",
                      links);
+    std::size_t modes = 0, remote = 0, limits = 0;
+    for (const GeneratorRow& unit : grid->generators) {
+        modes += unit.reactive.mode != ReactiveMode::voltage ? 1 : 0;
+        remote += number(unit.regulated_bus) != 0 || unit.reactive_share > 0.0 ? 1 : 0;
+        limits += std::isfinite(unit.p_limit_mw) ? 1 : 0;
+    }
+    const auto ledger = [](std::size_t count, const char* what) {
+        if (count > 0) std::fprintf(stderr, "import ledger: %zu %s\n", count, what);
+    };
+    ledger(modes, "reactive modes of generators dropped (MATPOWER files have no place for fixed_q, fixed_pf, Q(V) and Q(P); at buses "
+                  "of type 2 and 3 MATPOWER lets these units hold the voltage)");
+    ledger(remote, "regulated buses and reactive shares of generators dropped (in MATPOWER each unit holds its own bus)");
+    ledger(limits, "curtailment limits of generators written as Pg and Pmax, and dropped as such");
     if (!grid->findings.empty()) std::fputs(render(grid->findings).c_str(), stderr);
     return exit_ok;
 }

@@ -175,6 +175,12 @@ constexpr std::array table{
               "A unit would hold its bus below 0.4 or above 2 p.u.; perhaps the set-point is in kV.", "Vg = 345"},
     CodeEntry{"AZ1248", "stored angles may be in radians",
               "The stored voltages balance the loads when their angles are read as radians, and do not as degrees.", "Va = -0.16"},
+    CodeEntry{"AZ1250", "impossible power factor", "A power factor lies between -1 and 1 and is not 0; a negative one takes reactive power.",
+              "power_factor = 95"},
+    CodeEntry{"AZ1251", "reactive mode without its data", "A unit in mode q_of_v needs a slope or points, one in mode q_of_p needs points.",
+              "q_mode = q_of_v"},
+    CodeEntry{"AZ1252", "rising Q(V) curve", "A unit would feed in more reactive power as the voltage rises and drive it further.",
+              "q_points = 0.9:-10 1.1:10"},
 
     // --- topology and sources ---
     CodeEntry{"AZ1301", "no reference bus",
@@ -206,6 +212,12 @@ constexpr std::array table{
     CodeEntry{"AZ1314", "joined buses disagree",
               "Buses joined without impedance have different voltage set-points or several references. The reference, or "
               "else the first of them in the file, counts.", ""},
+    CodeEntry{"AZ1315", "reference that holds no voltage", "All units of a reference bus are in a mode that holds no voltage.", ""},
+    CodeEntry{"AZ1316", "regulated bus in another island", "A unit is to hold the voltage of a bus that no path in service leads to.", ""},
+    CodeEntry{"AZ1317", "set-points of a regulated bus differ", "Units that hold one bus together want different voltages.", ""},
+    CodeEntry{"AZ1318", "units of one bus hold different buses",
+              "What stands at one bus can hold one voltage: its units, and DC lines that end there, must name the same bus.", ""},
+    CodeEntry{"AZ1319", "share missing", "Some of the units that hold one bus state a reactive share, others do not.", ""},
     CodeEntry{"AZ1313", "branch at an isolated bus", "A branch in service ends at a bus of type 4 and is left out.",
               ""},
 
@@ -258,6 +270,8 @@ constexpr std::array table{
               "without its set-point, a line resistance without the DC voltage, AC emulation without a droop.",
               "control_from = q without q_set_from_mvar"},
     CodeEntry{"AZ1424", "entry of a variant is malformed", "Rows are written as [[add.TABLE]], [[set.TABLE]] or [[remove.TABLE]] and name their element.", "[set.lines]"},
+    CodeEntry{"AZ1425", "points of a curve cannot be read", "A curve is a list of at least two points X:Y, separated by blanks, whose X grow.",
+              "q_points = 0.95:10, 1.05:-10"},
 };
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "balance.hpp"
 #include "links.hpp"
 #include "outputs.hpp"
+#include "regulation.hpp"
 #include "rung.hpp"
 #include "without.hpp"
 
@@ -84,6 +85,8 @@ solver::PowerFlowProblem Engine::problem() const {
     problem.emulation = model_->emulation_or_null();
     problem.emulated_q = emulated_q_;
     problem.emulated_side = emulated_side_;
+    problem.curves = curves_.empty() ? nullptr : &curves_;
+    if (regulation_) problem.stiffness = regulation_->stiffness(built_->pattern, *problem.ybus);
     return problem;
 }
 
@@ -112,6 +115,8 @@ void Engine::set_start(const Rung& rung, const Solution* warm, Solution& solutio
     p_ = start_p_;
     q_ = start_q_;
     gen_p_ = start_gen_p_;
+    if (net.has_modes)
+        for (int b = 0; b < net.n_bus; ++b) q_other_[b] = other_q(b);
     solution.pin.assign(static_cast<std::size_t>(net.n_bus), Pin::none);
     if (rung.resume) {
         ControlView at = unsolved_view(solution);
@@ -128,7 +133,7 @@ void Engine::set_start(const Rung& rung, const Solution* warm, Solution& solutio
         state_.va.assign(static_cast<std::size_t>(net.n_bus), 0.0);
         std::vector<double> reference(static_cast<std::size_t>(net.n_island), 0.0);
         for (int b = net.n_bus - 1; b >= 0; --b)
-            if (kind_[b] == BusKind::slack) reference[net.island[b]] = net.va_stored[b];
+            if (is_reference(kind_[b])) reference[net.island[b]] = net.va_stored[b];
         for (int b = 0; b < net.n_bus; ++b)
             if (net.island[b] >= 0) state_.va[b] = reference[net.island[b]];
     }
@@ -137,6 +142,7 @@ void Engine::set_start(const Rung& rung, const Solution* warm, Solution& solutio
     for (int b = 0; b < net.n_bus; ++b) {
         if (kind_[b] == BusKind::slack && !rung.warm) state_.va[b] = net.va_stored[b];
         if ((kind_[b] == BusKind::slack || kind_[b] == BusKind::pv) && !std::isnan(v_set_[b])) state_.vm[b] = v_set_[b];
+        if (kind_[b] == BusKind::angle && !rung.warm) state_.va[b] = net.va_stored[b];
         if (kind_[b] == BusKind::dead) {
             state_.vm[b] = 0.0;
             state_.va[b] = 0.0;
@@ -146,6 +152,10 @@ void Engine::set_start(const Rung& rung, const Solution* warm, Solution& solutio
         if (std::isnan(state_.va[b])) state_.va[b] = 0.0;
     }
     emulated_q_ = start_emulated_q_;
+    for (int k = 0; regulation_ && !rung.warm && k < regulation_->size(); ++k) {
+        const RegulationGroup& group = regulation_->groups()[k];
+        state_.vm[group.bus] = group.v_set;
+    }
     if (rung.start == Start::dc && !rung.warm) set_dc_angles();
     start_emulation();
 }
@@ -173,12 +183,12 @@ NewtonReport Engine::newton(const Rung& rung, const std::string& phase, Solution
     NewtonReport report;
     if ((rung.sweeps > 0 || sweeps_only) && model_->n_link() == 0 && model_->n_emulated() == 0) {
         report = fast_decoupled(sweeps_only ? fast_decoupled_limit : rung.sweeps);
-        if (sweeps_only || is_solved(report.status)) return note(report, phase, solution);
+        if (sweeps_only || (is_solved(report.status) && !regulation_)) return note(report, phase, solution);
         if (!(report.max_mismatch < hopeless_start)) return note(report, phase, solution);
         note(report, phase, solution);
     }
     const solver::VoltageState start = model_->n_emulated() > 0 ? state_ : solver::VoltageState{};
-    report = note(newton_.solve(problem(), state_, options, balance_.get()), phase, solution);
+    report = note(newton_.solve(problem(), state_, options, border()), phase, solution);
     if (model_->n_emulated() == 0 || is_solved(report.status)) return report;
     state_ = start;
     return solve_by_sides(options, phase, solution);
@@ -216,13 +226,16 @@ void Engine::gather_supply(const Solution& solution) {
     const Network& net = network();
     const auto p_calc = newton_.equations().p_calc();
     const auto q_calc = newton_.equations().q_calc();
-    if (!model_->load.empty()) {
+    if (!is_constant()) {
         p_supply_.assign(p_calc.begin(), p_calc.end());
         q_supply_.assign(q_calc.begin(), q_calc.end());
         for (int b = 0; b < net.n_bus; ++b) {
             if (kind_[b] == BusKind::dead) continue;
-            p_supply_[b] += model_->load.p(b, state_.vm[b]);
-            q_supply_[b] += model_->load.q(b, state_.vm[b]);
+            if (!model_->load.empty()) {
+                p_supply_[b] += model_->load.p(b, state_.vm[b]);
+                q_supply_[b] += model_->load.q(b, state_.vm[b]);
+            }
+            if (!curves_.empty()) q_supply_[b] -= curves_.q(b, state_.vm[b]);
         }
     }
     for (int b = 0; b < net.n_bus; ++b) {
@@ -235,7 +248,7 @@ void Engine::gather_supply(const Solution& solution) {
             if (first < 0) first = g;
             else others += gen_p_[g];
         }
-        if (first >= 0 && !balance_) gen_p_[first] = (model_->load.empty() ? p_calc[b] : p_supply_[b]) + solution.p_load[b] - others;
+        if (first >= 0 && !balance_) gen_p_[first] = (is_constant() ? p_calc[b] : p_supply_[b]) + solution.p_load[b] - others;
     }
 }
 
@@ -251,7 +264,7 @@ bool Engine::is_balanced(Solution& solution) const {
 ControlView Engine::view(Solution& solution, int round) {
     gather_supply(solution);
     ControlView view = unsolved_view(solution);
-    const bool constant = model_->load.empty();
+    const bool constant = is_constant();
     view.p_calc = constant ? newton_.equations().p_calc() : std::span<const double>(p_supply_);
     view.q_calc = constant ? newton_.equations().q_calc() : std::span<const double>(q_supply_);
     view.round = round;
@@ -259,11 +272,12 @@ ControlView Engine::view(Solution& solution, int round) {
 }
 
 ControlView Engine::unsolved_view(Solution& solution) {
+    fix_consumption(solution);
     ControlView view;
     view.model = model_.get();
     view.joined = joined_.empty() ? nullptr : &joined_;
     view.p_load = solution.p_load;
-    view.q_load = solution.q_load;
+    view.q_load = q_fixed_;
     view.gen_p = gen_p_;
     view.gen_in = gen_in_;
     view.kind = kind_;
@@ -276,21 +290,30 @@ ControlView Engine::unsolved_view(Solution& solution) {
     view.actions = &solution.actions;
     view.devices = solution.devices;
     view.branch_out = out_mask_;
-    view.linearize = [this] { return newton_.linearize(problem(), state_); };
-    view.solve_linearized = [this](std::span<double> x) { newton_.solve_linearized(x); };
+    if (regulation_) view.groups = regulation_->groups();
+    view.linearize = [this] { return linearize(); };
+    view.solve_linearized = [this](std::span<double> x) { solve_linearized(x); };
     return view;
 }
 
 SolveStatus Engine::run_controls(const Rung& rung, Solution& solution) {
     SolveStatus status = SolveStatus::converged;
-    for (int round = 1; !controls_.empty(); ++round) {
+    for (int round = 1;; ++round) {
         bool changed = false;
+        if (follow_outputs(solution)) {
+            if (round > options_.max_rounds) return SolveStatus::limit_cycle;
+            const NewtonReport report = newton(rung, "reactive_modes", solution);
+            if (!is_solved(report.status)) return report.status;
+            status = report.status;
+            continue;
+        }
         for (const auto& control : controls_) {
             ControlView at = view(solution, round);
             const ControlAnswer answer = control->update(at);
             if (answer == ControlAnswer::stable) continue;
             if (answer == ControlAnswer::failed || round > options_.max_rounds) return SolveStatus::limit_cycle;
             move_devices(solution);
+            if (regulation_) regulation_->write();
             const NewtonReport report = newton(rung, std::string(control->name()), solution);
             if (!is_solved(report.status)) return report.status;
             status = report.status;
@@ -359,12 +382,16 @@ void Engine::finish(Solution& solution) {
     solution.vm.assign(state_.vm.begin(), state_.vm.begin() + net.n_bus);
     solution.va.assign(state_.va.begin(), state_.va.begin() + net.n_bus);
     gather_supply(solution);
-    const bool constant = model_->load.empty();
+    if (net.has_modes)
+        for (int b = 0; b < net.n_bus; ++b) q_other_[b] = other_q(b);
+    fix_consumption(solution);
+    const bool constant = is_constant();
     share_outputs(*model_, kind_, gen_in_, gen_p_,
                   constant ? newton_.equations().p_calc() : std::span<const double>(p_supply_),
-                  constant ? newton_.equations().q_calc() : std::span<const double>(q_supply_),
+                  constant ? newton_.equations().q_calc() : std::span<const double>(q_supply_), q_fixed_,
                   joined_.empty() ? nullptr : &joined_, solution);
-    if (!constant) {
+    report_regulation(solution);
+    if (!model_->load.empty()) {
         for (int b = 0; b < net.n_bus; ++b) {
             if (kind_[b] == BusKind::dead) continue;
             solution.p_load[b] += model_->load.p(b, state_.vm[b]);
@@ -426,6 +453,7 @@ Solution Engine::solve_ladder(const Scenario& scenario, const Solution* warm) {
         restore_positions(solution);
         set_start(rung, warm, solution);
         if (balance_) balance_->restart();
+        if (regulation_) regulation_->restart(warm != nullptr && rung.warm ? std::span<const double>(warm->gen_q) : std::span<const double>());
         const bool solved = run_rung(rung, solution);
         if (!solution.reason.empty()) break;  // another start balances no better
         if (!solved) continue;
@@ -477,7 +505,13 @@ bool Engine::sensitivities(const Scenario& scenario, const Solution& at, std::ve
     state_.vm.resize(kind_.size(), 0.0);
     state_.va.resize(kind_.size(), 0.0);
     start_emulation();
-    if (!newton_.linearize(problem(), state_)) return false;
+    if (regulation_)
+        for (RegulationGroup& group : regulation_->groups())
+            for (const SharedRegulation& before : at.regulations)
+                for (std::size_t k = 0; before.bus == group.bus && k < before.units.size(); ++k)
+                    for (RegulationMember& member : group.members)
+                        if (member.unit == before.units[k]) member.pin = before.pins[k];
+    if (!linearize()) return false;
     for (auto& column : columns) {
         for (int b = 0; b < network().n_bus; ++b) {
             if (!has_p_equation(kind_[b])) column[2 * b] = 0.0;
@@ -485,7 +519,7 @@ bool Engine::sensitivities(const Scenario& scenario, const Solution& at, std::ve
         }
         const std::size_t asked = column.size();
         column.resize(2 * kind_.size(), 0.0);
-        newton_.solve_linearized(column);
+        solve_linearized(column);
         column.resize(asked);
     }
     return true;

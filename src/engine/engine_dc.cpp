@@ -94,7 +94,7 @@ Solution Engine::solve_dc(const Scenario& scenario) {
         share_among_links(*model_, solution, through, solution.link_p);
     }
     for (int b = 0; b < net.n_bus; ++b) p_calc[b] += net.g_shunt[b];
-    share_outputs(*model_, kind_, gen_in_, gen_p_, p_calc, q_calc, joined_.empty() ? nullptr : &joined_, solution);
+    share_outputs(*model_, kind_, gen_in_, gen_p_, p_calc, q_calc, solution.q_load, joined_.empty() ? nullptr : &joined_, solution);
     std::fill(solution.gen_q.begin(), solution.gen_q.end(), 0.0);
     if (balance_) {
         solution.balances = balance_->report(solution);

@@ -59,7 +59,7 @@ solver::NewtonReport Engine::solve_by_sides(const solver::NewtonOptions& options
         emulated_side_[static_cast<std::size_t>(k)] = static_cast<signed char>(all.side(k, all.asked(k, state_.va)));
     solver::NewtonReport report;
     for (int round = 0; round < max_rounds; ++round) {
-        report = note(newton_.solve(problem(), state_, options, balance_.get()), phase, solution);
+        report = note(newton_.solve(problem(), state_, options, border()), phase, solution);
         if (!is_solved(report.status)) break;
         bool settled = true;
         for (int k = 0; k < all.size(); ++k) {
@@ -93,6 +93,7 @@ void Engine::follow_emulation() {
             double& held = emulated_q_[2 * static_cast<std::size_t>(k) + static_cast<std::size_t>(end)];
             if (std::isnan(held)) continue;
             q_[net.gen_bus[g]] += at.q[end] - held;
+            q_other_[net.gen_bus[g]] += at.q[end] - held;
             held = at.q[end];
         }
     }

@@ -49,7 +49,7 @@ void Engine::relocate_references(const Scenario& scenario, const std::vector<int
     for (const int g : scenario.generators_out) usable[g] = 0;
     const auto has_unit = [&](int b) {
         for (int k = net.gen_start[b]; k < net.gen_start[b + 1]; ++k)
-            if (net.is_unit(net.gens_at[k]) && usable[net.gens_at[k]] != 0) return true;
+            if (const int g = net.gens_at[k]; net.is_unit(g) && usable[g] != 0 && net.regulates(g)) return true;
         return false;
     };
     struct Part {

@@ -7,6 +7,7 @@
 #include "araz/solver/graph.hpp"
 #include "balance.hpp"
 #include "links.hpp"
+#include "regulation.hpp"
 
 namespace araz {
 
@@ -75,7 +76,7 @@ void Engine::replace_lost_references(Solution& solution) {
     const Network& net = network();
     const auto has_unit = [&](int b) {
         for (int k = net.gen_start[b]; k < net.gen_start[b + 1]; ++k)
-            if (net.is_unit(net.gens_at[k]) && gen_in_[net.gens_at[k]] != 0) return true;
+            if (const int g = net.gens_at[k]; net.is_unit(g) && gen_in_[g] != 0 && net.regulates(g)) return true;
         return false;
     };
     std::vector<int> lost;
@@ -151,7 +152,7 @@ void Engine::set_up_balance(const Scenario& scenario, Solution& solution) {
     for (int b = 0; b < net.n_bus; ++b) {
         if (!is_reference(kind_[b])) continue;
         unsigned char& seen = has_reference[part_[b]];
-        if (seen != 0) kind_[b] = BusKind::pv;
+        if (seen != 0) kind_[b] = holds_voltage(kind_[b]) ? BusKind::pv : BusKind::pq;
         seen = 1;
     }
     std::vector<AreaTarget> targets;
@@ -219,14 +220,15 @@ void Engine::schedule_injections(const Scenario& scenario, Solution& solution) {
         if (gen_in_[g] != 0 || kind_[b] != BusKind::pv) continue;
         bool left = false;
         for (int k = net.gen_start[b]; k < net.gen_start[b + 1]; ++k)
-            left = left || (gen_in_[net.gens_at[k]] != 0 && net.regulates(net.gens_at[k]));
+            left = left || (gen_in_[net.gens_at[k]] != 0 && net.holds_own_bus(net.gens_at[k]));
         if (!left) kind_[b] = BusKind::pq;
     }
     join_buses();
     set_up_emulation();
+    set_up_outputs(solution);
     for (int b = 0; b < net.n_bus; ++b) {
         p_[b] = -solution.p_load[b];
-        q_[b] = -solution.q_load[b];
+        q_[b] = q_other_[b] - solution.q_load[b];
     }
     for (int g = 0; g < net.n_gen; ++g) {
         if (gen_in_[g] == 0) {
@@ -235,18 +237,19 @@ void Engine::schedule_injections(const Scenario& scenario, Solution& solution) {
         }
         const int b = net.gen_bus[g];
         if (!is_emulated(g)) p_[b] += gen_p_[g];  // else it is an unknown
-        if (kind_[b] == BusKind::pq && (holder_.empty() || holder_[b] == b)) q_[b] += net.scheduled_q(g, gen_p_[g]);
+        if (net.holds_own_bus(g) && kind_[b] == BusKind::pq && (holder_.empty() || holder_[b] == b)) q_[b] += net.qg[g];
     }
     emulated_q_.assign(2 * static_cast<std::size_t>(model_->n_emulated()), std::numeric_limits<double>::quiet_NaN());
     for (std::size_t k = 0; k < emulated_q_.size(); ++k) {
         const int g = net.n_unit + 2 * model_->emulated_dc[k / 2] + static_cast<int>(k % 2);
-        const int b = net.gen_bus[g];
-        if (is_emulated(g) && !net.regulates(g) && (holder_.empty() || holder_[b] == b)) emulated_q_[k] = net.scheduled_q(g, gen_p_[g]);
+        if (is_emulated(g) && !net.regulates(g)) emulated_q_[k] = net.scheduled_q(g, gen_p_[g]);
     }
 }
 
 void Engine::load(const Scenario& scenario, Solution& solution) {
     balance_.reset();
+    regulation_.reset();
+    curves_ = {};
     use_patched_ = false;
     use_model(built_);
     const Network& net = network();
@@ -278,6 +281,7 @@ void Engine::load(const Scenario& scenario, Solution& solution) {
     apply_outages(scenario, solution);
     cut_off_lost_parts(scenario, solution);
     schedule_injections(scenario, solution);
+    set_up_regulation();
     start_p_load_ = solution.p_load;
     start_q_load_ = solution.q_load;
     start_p_ = p_;

@@ -14,7 +14,7 @@ ReactiveRange bus_reactive_range(const Network& net, const std::vector<unsigned 
     ReactiveRange sum;
     for (int k = net.gen_start[bus]; k < net.gen_start[bus + 1]; ++k) {
         const int g = net.gens_at[k];
-        if (gen_in[g] == 0) continue;
+        if (gen_in[g] == 0 || !net.regulates(g)) continue;
         const ReactiveRange range = reactive_range(net, g, gen_p[g]);
         sum.min += range.min;
         sum.max += range.max;
@@ -28,6 +28,7 @@ namespace {
 bool is_for_lanes(const ElectricalModel& model, const EngineOptions& options, const ControlList& controls) {
     if (options.slack.mode != SlackMode::reference || options.method != Method::newton) return false;
     if (model.n_link() > 0 || model.n_emulated() > 0 || !model.load.empty()) return false;
+    if (model.network->depends_on_voltage || model.network->regulates_remotely) return false;
     return std::all_of(controls.begin(), controls.end(), [](const auto& control) { return control->only_switches_pv(); });
 }
 

@@ -18,13 +18,14 @@ void schedule_bus(const Network& net, int bus, LoadedScenario& s) {
         const int g = net.gens_at[k];
         if (s.gen_in[g] == 0) continue;
         s.p[bus] += s.gen_p[g];
-        if (s.kind[bus] == BusKind::pq) s.q[bus] += net.scheduled_q(g, s.gen_p[g]);
+        if (s.kind[bus] == BusKind::pq && net.holds_own_bus(g)) s.q[bus] += net.qg[g];
     }
 }
 
 void take_unit(const Network& net, int g, LoadedScenario& s) {
     if (s.gen_in[g] == 0) return;
     s.gen_in[g] = 0;
+    s.q_load[net.gen_bus[g]] += net.scheduled_q(g, s.gen_p[g]);
     s.changed.push_back(net.gen_bus[g]);
 }
 
@@ -81,6 +82,9 @@ LoadedScenario load_intact(const ElectricalModel& model, const Scenario& scenari
         s.p_load[b] = s.q_load[b] = 0.0;
         for (int k = net.gen_start[b]; k < net.gen_start[b + 1]; ++k) s.gen_in[net.gens_at[k]] = 0;
     }
+    // What units that do not regulate feed in counts as a consumption of the opposite sign.
+    for (int g = 0; net.has_modes && g < net.n_gen; ++g)
+        if (s.gen_in[g] != 0) s.q_load[net.gen_bus[g]] -= net.scheduled_q(g, s.gen_p[g]);
     drop_broken_dc_lines(net, s);
     s.p.resize(static_cast<std::size_t>(net.n_bus));
     s.q.resize(static_cast<std::size_t>(net.n_bus));
@@ -103,7 +107,7 @@ void take_out(const ElectricalModel& model, const Scenario& outage, LoadedScenar
     for (const int b : s.changed) {
         const auto begin = net.gens_at.begin() + net.gen_start[b];
         const auto end = net.gens_at.begin() + net.gen_start[b + 1];
-        const bool left = std::any_of(begin, end, [&](int g) { return s.gen_in[g] != 0 && net.regulates(g); });
+        const bool left = std::any_of(begin, end, [&](int g) { return s.gen_in[g] != 0 && net.holds_own_bus(g); });
         if (!left && s.kind[b] == BusKind::pv) s.kind[b] = BusKind::pq;
         if (!left && s.kind[b] == BusKind::slack) s.lost_reference = true;
         schedule_bus(net, b, s);

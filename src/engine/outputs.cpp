@@ -1,5 +1,6 @@
 #include "outputs.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace araz {
@@ -13,6 +14,45 @@ std::vector<int> units_in_service(const Network& net, std::span<const unsigned c
     return units;
 }
 
+// By the shares of the units, each within its limits while the sum of all limits allows it: the level u with
+// sum of clamp(share u) = total, between whose bends the sum is straight.
+bool share_by_factors(const Network& net, const std::vector<int>& units, double total, Solution& solution) {
+    double shares = 0.0, low = 0.0, high = 0.0;
+    std::vector<ReactiveRange> ranges;
+    for (const int g : units) {
+        if (!(net.reactive_share[g] > 0.0)) return false;
+        shares += net.reactive_share[g];
+        ranges.push_back(reactive_range(net, g, solution.gen_p[g]));
+        low += ranges.back().min;
+        high += ranges.back().max;
+    }
+    double level = total / shares;
+    const bool limited = total >= low && total <= high;
+    const auto output = [&](std::size_t k, double u) {
+        const double q = net.reactive_share[units[k]] * u;
+        return limited ? std::clamp(q, ranges[k].min, ranges[k].max) : q;
+    };
+    if (limited) {
+        std::vector<double> bends{-1e6, 1e6};
+        for (std::size_t k = 0; k < units.size(); ++k)
+            for (const double end : {ranges[k].min, ranges[k].max})
+                if (std::isfinite(end)) bends.push_back(end / net.reactive_share[units[k]]);
+        std::sort(bends.begin(), bends.end());
+        const auto sum = [&](double u) {
+            double all = 0.0;
+            for (std::size_t k = 0; k < units.size(); ++k) all += output(k, u);
+            return all;
+        };
+        std::size_t k = 1;
+        while (k + 1 < bends.size() && sum(bends[k]) < total) ++k;
+        const double before = sum(bends[k - 1]);
+        const double after = sum(bends[k]);
+        level = after > before ? bends[k - 1] + (bends[k] - bends[k - 1]) * ((total - before) / (after - before)) : bends[k];
+    }
+    for (std::size_t k = 0; k < units.size(); ++k) solution.gen_q[units[k]] = output(k, level);
+    return true;
+}
+
 // In proportion to Qmax - Qmin from Qmin on; equally where no range is given. Infinite limits are
 // replaced by a bound no unit of the bus can reach.
 void share_reactive(const Network& net, const std::vector<int>& units, double total, Solution& solution) {
@@ -20,6 +60,7 @@ void share_reactive(const Network& net, const std::vector<int>& units, double to
         solution.gen_q[units[0]] = total;
         return;
     }
+    if (share_by_factors(net, units, total, solution)) return;
     double bound = std::abs(total);
     std::vector<ReactiveRange> ranges;
     for (const int g : units) {
@@ -48,7 +89,7 @@ void share_reactive(const Network& net, const std::vector<int>& units, double to
 
 void share_outputs(const ElectricalModel& model, std::span<const solver::BusKind> kind,
                    std::span<const unsigned char> gen_in, std::span<const double> gen_p,
-                   std::span<const double> p_calc, std::span<const double> q_calc,
+                   std::span<const double> p_calc, std::span<const double> q_calc, std::span<const double> q_fixed,
                    const std::vector<std::vector<int>>* joined, Solution& solution) {
     using solver::BusKind;
     const Network& net = *model.network;
@@ -75,13 +116,18 @@ void share_outputs(const ElectricalModel& model, std::span<const solver::BusKind
                 units.insert(units.end(), more.begin(), more.end());
             }
         }
-        double fixed = 0.0;
-        for (const int g : units) {
-            solution.gen_q[g] = net.scheduled_q(g, solution.gen_p[g]);
-            if (!net.regulates(g)) fixed += solution.gen_q[g];
-        }
         std::erase_if(units, [&](int g) { return !net.regulates(g); });
-        if (regulates && !units.empty()) share_reactive(net, units, q_calc[b] + solution.q_load[b] - fixed, solution);
+        if (units.empty()) continue;
+        if (regulates)
+            share_reactive(net, units, q_calc[b] + q_fixed[b], solution);
+        else
+            for (const int g : units) solution.gen_q[g] = net.qg[g];
+    }
+    for (int g = 0; g < net.n_gen; ++g) {
+        const int b = net.gen_bus[g];
+        if (net.regulates(g) || gen_in[g] == 0 || kind[b] == BusKind::dead) continue;
+        solution.gen_q[g] = net.q_mode[g] == ReactiveMode::q_of_v ? net.q_curve[g].at(solution.vm[b])
+                                                                  : net.scheduled_q(g, solution.gen_p[g]);
     }
 }
 

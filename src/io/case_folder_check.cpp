@@ -29,6 +29,25 @@ std::string range_text(const ColumnSpec& column) {
     return low + (column.kind == Kind::positive ? ", up to " : " to ") + with_unit(column.high, column.unit);
 }
 
+}  // namespace
+
+std::optional<std::vector<std::pair<double, double>>> points_of(const std::string& text) {
+    std::vector<std::pair<double, double>> out;
+    for (const std::string& part : split(text, ' ')) {
+        if (part.empty()) continue;
+        const auto colon = part.find(':');
+        if (colon == std::string::npos) return std::nullopt;
+        const auto x = parse_double(part.substr(0, colon));
+        const auto y = parse_double(part.substr(colon + 1));
+        if (!x || !y || !std::isfinite(*x) || !std::isfinite(*y) || (!out.empty() && !(*x > out.back().first))) return std::nullopt;
+        out.emplace_back(*x, *y);
+    }
+    if (out.size() < 2) return std::nullopt;
+    return out;
+}
+
+namespace {
+
 class TableChecker {
 public:
     TableChecker(const Tables& tables, const std::set<std::string>* sources, Report& report)
@@ -120,6 +139,11 @@ void TableChecker::check_cell(const Table& table, const Row& row, std::size_t co
             return check_name(table, row, cell, tables_[spec.target], spec.name);
         case Kind::sources:
             return check_sources(table, row, cell);
+        case Kind::points:
+            if (points_of(cell.text)) return;
+            return report_.error(cell.place, {"AZ1425", table.label(row),
+                                              table.label(row) + ": " + std::string(spec.name) + " '" + cell.text + "' is not a curve",
+                                              "expected at least two points X:Y with growing X", "for example 0.94:30 0.98:0 1.02:0 1.06:-30"});
     }
 }
 

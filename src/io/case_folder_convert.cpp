@@ -1,5 +1,6 @@
 #include "case_folder_convert.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -74,6 +75,8 @@ private:
     void lines();
     void transformers();
     void generators();
+    void add_reactive_rule(const Reader& in, GeneratorRow& unit);
+    static void curtail(const Reader& in, GeneratorRow& unit);
     void dc_lines();
     void isolate_unreached_buses();
 
@@ -302,6 +305,38 @@ void CaseBuilder::transformers() {
     }
 }
 
+// The dead band lies around the set-point of the unit.
+void CaseBuilder::add_reactive_rule(const Reader& in, GeneratorRow& unit) {
+    const std::string& word = in.text("q_mode");
+    unit.reactive.mode = word == "fixed_q"    ? ReactiveMode::fixed_q
+                         : word == "fixed_pf" ? ReactiveMode::fixed_pf
+                         : word == "q_of_v"   ? ReactiveMode::q_of_v
+                         : word == "q_of_p"   ? ReactiveMode::q_of_p
+                                              : ReactiveMode::voltage;
+    if (unit.reactive.mode == ReactiveMode::fixed_pf) unit.reactive.power_factor = in.number("power_factor", 1.0);
+    if (unit.reactive.mode == ReactiveMode::q_of_v) {
+        unit.reactive.v_ref_pu = unit.vg_pu;
+        unit.reactive.slope_percent = in.number("q_slope_percent");
+        unit.reactive.deadband_pu = in.number("q_deadband_pu");
+    }
+    if (unit.reactive.mode == ReactiveMode::q_of_v || unit.reactive.mode == ReactiveMode::q_of_p)
+        if (auto points = points_of(in.text("q_points"))) unit.reactive.points = *std::move(points);
+    if (unit.reactive.mode != ReactiveMode::voltage) return;
+    if (in.has("regulated_bus") && in.bus("regulated_bus") != unit.bus) unit.regulated_bus = in.bus("regulated_bus");
+    unit.reactive_share = in.number("reactive_share");
+}
+
+// P = min(available, limit); a dispatch below both stays as it is.
+void CaseBuilder::curtail(const Reader& in, GeneratorRow& unit) {
+    if (in.has("p_limit_mw")) unit.p_limit_mw = in.number("p_limit_mw");
+    if (in.has("p_limit_percent"))
+        unit.p_limit_mw = std::min(unit.p_limit_mw, clean(in.number("p_limit_percent") / 100.0 * in.number("pmax_mw")));
+    if (std::isinf(unit.p_limit_mw)) return;
+    unit.available_mw = unit.pg_mw;
+    unit.pg_mw = std::min(unit.pg_mw, unit.p_limit_mw);
+    unit.pmax_mw = std::min(unit.pmax_mw, unit.p_limit_mw);
+}
+
 void CaseBuilder::generators() {
     const Table& table = tables_["generators"];
     for (const Row& row : table.rows()) {
@@ -309,6 +344,7 @@ void CaseBuilder::generators() {
         GeneratorRow& out = grid_.generators.emplace_back();
         out.bus = in.bus("bus");
         out.pg_mw = in.number("p_mw");
+        out.qg_mvar = in.number("q_mvar", 0.0);
         out.qmax_mvar = in.number("qmax_mvar");
         out.qmin_mvar = in.number("qmin_mvar");
         out.vg_pu = in.number("vm_set_pu");
@@ -316,13 +352,17 @@ void CaseBuilder::generators() {
         out.in_service = in.flag("in_service");
         out.pmax_mw = in.number("available_mw", in.number("pmax_mw"));
         out.pmin_mw = in.number("pmin_mw");
+        add_reactive_rule(in, out);
+        curtail(in, out);
         out.fuel = in.text("fuel");
         out.type = in.text("gentype");
         out.name = in.text("name");
         out.id = in.text("generator");
         out.source = source(table, row,
-                            {"bus", "p_mw", "", "qmax_mvar", "qmin_mvar", "vm_set_pu", "", "in_service",
-                             in.has("available_mw") ? "available_mw" : "pmax_mw", "pmin_mw"});
+                            {"bus", "p_mw", in.has("q_mvar") ? "q_mvar" : "", "qmax_mvar", "qmin_mvar", "vm_set_pu", "", "in_service",
+                             in.has("available_mw") ? "available_mw" : "pmax_mw", "pmin_mw", "", "", "", "", "", "", "", "", "",
+                             "", "", "q_mode", "power_factor", "q_slope_percent", "q_points", "regulated_bus", "reactive_share",
+                             in.has("p_limit_mw") ? "p_limit_mw" : "p_limit_percent"});
     }
 }
 

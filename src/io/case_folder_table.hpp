@@ -4,6 +4,7 @@
 
 #include <limits>
 #include <map>
+#include <optional>
 #include <span>
 #include <unordered_map>
 
@@ -20,6 +21,7 @@ enum class Kind {
     word,       ///< one of `target`, separated by |
     reference,  ///< the key of a row of the table `target`
     zone_name,  ///< the name, not the number, of a row of `target`
+    points,     ///< pairs X:Y separated by blanks, X growing
     sources,    ///< keys of SOURCES.md, separated by blanks
 };
 
@@ -117,6 +119,9 @@ void load_table(Table& table, Files& files, Report& report);
 /// Types, ranges, words, keys and references of all cells, after overlays were applied: AZ1404 to AZ1410,
 /// AZ1414, AZ1415.
 void check_tables(const Tables& tables, Files& files, Report& report);
+
+/// The points of a cell; nothing when they cannot be read.
+[[nodiscard]] std::optional<std::vector<std::pair<double, double>>> points_of(const std::string& text);
 
 /// The number of a cell that check_tables() accepted; `missing` for an empty one.
 [[nodiscard]] double number_of(const Cell& cell, double missing = 0.0);

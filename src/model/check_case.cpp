@@ -11,6 +11,7 @@ Findings check_case(const Case& grid, const BuildOptions& options) {
     check_rows(report);
     check_values(report);
     check_topology(report);
+    check_reactive(report);
     check_units(report);
     check_plausible(report);
     return report.finish();

@@ -69,6 +69,8 @@ void check_rows(CheckReport& report);
 void check_values(CheckReport& report);
 /// Islands, references, set-points (check_topology.cpp).
 void check_topology(CheckReport& report);
+/// Reactive modes of units, and who holds which bus (check_reactive.cpp).
+void check_reactive(CheckReport& report);
 /// Signs of wrong units, seen over whole tables (check_units.cpp).
 void check_units(CheckReport& report);
 /// Single values that contradict the rest of their case (check_plausible.cpp).

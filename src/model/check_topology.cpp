@@ -194,6 +194,8 @@ void Topology::check_set_points() {
         const GeneratorRow& unit = grid_.generators[i];
         const int row = row_of(unit.bus);
         if (!unit.in_service || row < 0 || isolated(row)) continue;
+        const bool elsewhere = number(unit.regulated_bus) != 0 && unit.regulated_bus != unit.bus;
+        if (unit.reactive.mode != ReactiveMode::voltage || elsewhere) continue;
         if (bus(row).type == BusType::pq) {
             report_.add(Severity::info, "AZ1312", unit.source, 0, [&] {
                 return CheckText{element("generator", i),

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "araz/base/text.hpp"
+#include "reactive_modes.hpp"
 
 namespace araz {
 
@@ -231,13 +232,15 @@ std::vector<std::vector<int>> connected_parts(const Network& net) {
 // A unit can hold the frequency of an island; a converter end only regulates voltage.
 bool has_unit(const Network& net, int bus) {
     for (int k = net.gen_start[bus]; k < net.gen_start[bus + 1]; ++k)
-        if (net.is_unit(net.gens_at[k])) return true;
+        if (net.is_unit(net.gens_at[k]) && net.regulates(net.gens_at[k])) return true;
     return false;
 }
 
+// A reference may leave its own voltage to others and hold another bus.
 bool has_regulator(const Network& net, int bus) {
+    if (net.bus_type[bus] == BusType::slack && has_unit(net, bus)) return true;
     for (int k = net.gen_start[bus]; k < net.gen_start[bus + 1]; ++k)
-        if (net.regulates(net.gens_at[k])) return true;
+        if (net.holds_own_bus(net.gens_at[k])) return true;
     return false;
 }
 
@@ -305,7 +308,7 @@ void settle_set_points(Network& net) {
     net.v_set.assign(net.n_bus, std::numeric_limits<double>::quiet_NaN());
     for (int g = 0; g < net.n_gen; ++g) {
         const int b = net.gen_bus[g];
-        if (net.bus_type[b] != BusType::pq && net.regulates(g)) net.v_set[b] = net.v_gen[g];
+        if (net.bus_type[b] != BusType::pq && net.holds_own_bus(g)) net.v_set[b] = net.v_gen[g];
     }
 }
 
@@ -380,6 +383,7 @@ Result<NetworkPtr> Network::build(std::shared_ptr<const Case> grid, const BuildO
                                                                           : options.dc_lines == BuildOptions::DcLines::on;
     if (with_dc) add_dc_lines(*grid, *net);
     add_devices(*grid, *net);
+    add_reactive_modes(*grid, *net);
     index_generators(*net);
     settle_types(*grid, *net);
     settle_set_points(*net);

@@ -1,5 +1,8 @@
 #include "araz/model/scale.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 namespace araz {
 
 Case scale_load_and_generation(Case grid, double factor) {
@@ -9,6 +12,10 @@ Case scale_load_and_generation(Case grid, double factor) {
     }
     for (GeneratorRow& unit : grid.generators) {
         unit.pg_mw *= factor;
+        if (std::isfinite(unit.p_limit_mw)) {  // the limit stays what it is
+            unit.available_mw *= factor;
+            unit.pg_mw = std::min(unit.available_mw, unit.p_limit_mw);
+        }
         unit.qg_mvar *= factor;
     }
     for (DcLineRow& line : grid.dc_lines) {

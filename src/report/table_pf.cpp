@@ -171,6 +171,21 @@ std::string violation_table(const std::vector<Violation>& violations, const Tabl
     return section(title, table, options.color, shown, violations.size());
 }
 
+// "9 of 54 regulated buses at a limit (7 at Qmax, 2 at Qmin)", and what is not as limits let it rest.
+static std::string reactive_words(const ReactiveLimitCheck& check) {
+    const int pinned = check.pinned_q_max + check.pinned_q_min;
+    std::string out = pinned == 0 ? fmt::format("none of {} regulated buses at a limit", check.buses)
+                                  : fmt::format("{} of {} regulated buses at a limit ({} at Qmax, {} at Qmin)", pinned,
+                                                check.buses, check.pinned_q_max, check.pinned_q_min);
+    if (check.wrong_side > 0)
+        out += fmt::format(", {} on the wrong side (bus {}: {} p.u.)", check.wrong_side, whole(check.wrong_side_bus),
+                           scientific(check.largest_wrong_side_pu));
+    if (check.beyond_limits > 0)
+        out += fmt::format(", {} beyond (bus {}: {} MVAr)", check.beyond_limits, whole(check.largest_violation_bus),
+                           fixed(check.largest_violation_mvar, 2));
+    return out;
+}
+
 std::string pf_summary(const PfResult& result) {
     std::string status(to_string(result.status));
     if (!result.dc) status += fmt::format(", {} iterations", result.iterations);
@@ -186,6 +201,14 @@ std::string pf_summary(const PfResult& result) {
     out += fact("losses", power_line(totals.loss_mw, totals.loss_mvar) + " (charging included)");
     if (totals.dc_loss_mw != 0.0 || totals.dc_mvar != 0.0)
         out += fact("DC lines", power_line(totals.dc_loss_mw, totals.dc_mvar) + " (MW lost, MVAr injected)");
+    double available = 0.0, curtailed = 0.0;
+    for (const GeneratorResult& unit : result.generators) {
+        if (!unit.in_service || std::isnan(unit.curtailed_mw)) continue;
+        available += unit.available_mw;
+        curtailed += unit.curtailed_mw;
+    }
+    if (curtailed > 0.0) out += fact("curtailed", fmt::format("{} of {} MW available", fixed(curtailed, 2), fixed(available, 2)));
+    if (result.reactive_limits.buses > 0) out += fact("Q limits", reactive_words(result.reactive_limits));
     return out;
 }
 

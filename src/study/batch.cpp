@@ -204,7 +204,7 @@ BatchRow solve_scenario(const BatchStudy& study, int scenario) {
     // Studies diagnose a base that does not solve, which is worth its time for one case and not for a thousand.
     Engine engine(task->setup.model, task->setup.engine);
     const Solution base = engine.solve(Scenario{});
-    fill.base(to_result(task->setup.model, base, task->setup.monitor));
+    fill.base(to_result(task->setup.model, base, task->setup.monitor, task->setup.engine.tolerance));
     if (!base.solved()) return row;
     if (study.layout.kind == BatchKind::n1) fill.contingencies(run_n1(task->setup, task->contingencies, {}, task->n1));
     if (study.layout.kind == BatchKind::capacity)

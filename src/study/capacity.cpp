@@ -305,7 +305,7 @@ CapacityResult run_capacity(const StudySetup& setup, const std::vector<Contingen
     CapacityResult result;
     Engine engine(setup.model, setup.engine);
     const Solution base = engine.solve(Scenario{});
-    PfResult base_result = to_result(setup.model, base, setup.monitor);
+    PfResult base_result = to_result(setup.model, base, setup.monitor, setup.engine.tolerance);
     result.envelope = base_result.envelope;
     result.envelope.schema = "araz.capacity/1";
     result.base = std::move(base_result);

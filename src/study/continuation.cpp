@@ -78,9 +78,15 @@ Result<PvResult> run_pv(const StudySetup& setup, const std::vector<Contingency>&
     if (!setup.model->load.empty())
         return Error::make(ErrorKind::usage, "AZ3053", "a continuation does not know loads that depend on voltage",
                            "--load-model pq takes them as constant power");
+    if (net.regulates_remotely)
+        return Error::make(ErrorKind::usage, "AZ3053", "a continuation does not know units that hold the voltage of another bus",
+                           "let every unit hold its own bus");
+    if (std::find(net.q_mode.begin(), net.q_mode.end(), ReactiveMode::q_of_p) != net.q_mode.end())
+        return Error::make(ErrorKind::usage, "AZ3053", "a continuation does not know units in mode q_of_p",
+                           "give them a fixed power factor, or a fixed reactive output");
     Engine engine(setup.model, engine_options(setup, options));
     const Solution base = engine.solve(Scenario{});
-    const PfResult solved = to_result(setup.model, base, setup.monitor);
+    const PfResult solved = to_result(setup.model, base, setup.monitor, setup.engine.tolerance);
     PvResult result;
     result.envelope = solved.envelope;
     result.envelope.schema = "araz.pv/1";

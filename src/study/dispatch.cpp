@@ -133,7 +133,11 @@ void HourlyDispatch::set_voltages(const std::map<int, double>& load_of_area, Hou
     };
     for (std::size_t b = 0; b < grid_.buses.size(); ++b) apply(grid_.buses[b].area, b, &Settings::shunt_mvar, state.grid.buses[b].bs_mvar);
     for (std::size_t l = 0; l < grid_.branches.size(); ++l) apply(branch_area_[l], l, &Settings::ratio, state.grid.branches[l].ratio);
-    for (std::size_t g = 0; g < grid_.generators.size(); ++g) apply(unit_area_[g], g, &Settings::v_set_pu, state.grid.generators[g].vg_pu);
+    for (std::size_t g = 0; g < grid_.generators.size(); ++g) {
+        GeneratorRow& unit = state.grid.generators[g];
+        apply(unit_area_[g], g, &Settings::v_set_pu, unit.vg_pu);
+        if (unit.reactive.mode == ReactiveMode::q_of_v) unit.reactive.v_ref_pu = unit.vg_pu;
+    }
 }
 
 void HourlyDispatch::set_loads(int row, HourState& state, std::map<int, double>& load_of_area) const {
@@ -180,11 +184,20 @@ HourState HourlyDispatch::at(int row) const {
         if (unit_column_[k] < 0) continue;
         GeneratorRow& unit = state.grid.generators[k];
         unit.pmax_mw = use_.units[k].pmax_mw * series_->at(row, unit_column_[k]);
+        if (std::isfinite(unit.p_limit_mw)) {
+            unit.available_mw = unit.pmax_mw;
+            unit.pmax_mw = std::min(unit.pmax_mw, unit.p_limit_mw);
+        }
         unit.pmin_mw = std::min(unit.pmin_mw, unit.pmax_mw);
         unit.pg_mw = unit.pmax_mw;
     }
     for (const auto& [id, area] : areas_) {
-        for (const int unit : area.with_profile) state.available_mw += state.grid.generators[unit].pmax_mw;
+        for (const int unit : area.with_profile) {
+            const GeneratorRow& row_of_unit = state.grid.generators[unit];
+            const double available = std::isfinite(row_of_unit.available_mw) ? row_of_unit.available_mw : row_of_unit.pmax_mw;
+            state.available_mw += available;
+            state.curtailed_mw += available - row_of_unit.pmax_mw;
+        }
         if (rule_ != DispatchRule::given) balance(area, load_of_area[id], state);
     }
     return state;

@@ -352,7 +352,7 @@ N1Result run_n1(const StudySetup& setup, const std::vector<Contingency>& all,
     N1Result result;
     Engine engine(setup.model, setup.engine);
     const Solution base = engine.solve(Scenario{});
-    result.base = to_result(setup.model, base, setup.monitor);
+    result.base = to_result(setup.model, base, setup.monitor, setup.engine.tolerance);
     result.envelope = result.base.envelope;
     result.envelope.schema = "araz.n1/1";
     if (!base.solved()) {

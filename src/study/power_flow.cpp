@@ -5,6 +5,7 @@
 #include <numbers>
 #include <numeric>
 
+#include "araz/model/result_fields.hpp"
 #include "araz/study/controls.hpp"
 #include "araz/study/diagnosis.hpp"
 #include "results.hpp"
@@ -88,6 +89,22 @@ std::vector<BranchResult> branch_results(const Network& net, const std::vector<s
     return out;
 }
 
+std::string_view mode_word(ReactiveMode mode) { return words::q_mode[static_cast<std::size_t>(mode)]; }
+
+// What each unit holds, and the limit it stands at: of its bus, or its own where several hold a bus together.
+void add_regulation(const ElectricalModel& model, const Solution& solution, int g, GeneratorResult& gen) {
+    const Network& net = *model.network;
+    Pin pin = net.holds_own_bus(g) ? solution.pin[net.gen_bus[g]] : Pin::none;
+    if (net.holds_own_bus(g) && solver::holds_voltage(model.kind[net.gen_bus[g]])) gen.regulated_bus = gen.bus;
+    for (const SharedRegulation& held : solution.regulations)
+        for (std::size_t k = 0; k < held.units.size(); ++k) {
+            if (held.units[k] != g) continue;
+            pin = held.pins[k];
+            gen.regulated_bus = number(net.bus_id[held.bus]);
+        }
+    gen.limit = pin == Pin::q_max ? "q_max" : pin == Pin::q_min ? "q_min" : "none";
+}
+
 std::vector<GeneratorResult> generator_results(const ElectricalModel& model, const Solution& solution) {
     const Network& net = *model.network;
     std::vector<GeneratorResult> out;
@@ -110,8 +127,12 @@ std::vector<GeneratorResult> generator_results(const ElectricalModel& model, con
             const ReactiveRange range = reactive_range(net, g, solution.gen_p[g]);
             gen.q_min_mvar = range.min * net.base_mva;
             gen.q_max_mvar = range.max * net.base_mva;
-            const Pin pin = solution.pin[net.gen_bus[g]];
-            gen.limit = pin == Pin::q_max ? "q_max" : pin == Pin::q_min ? "q_min" : "none";
+            add_regulation(model, solution, g, gen);
+        }
+        gen.q_mode = mode_word(source.reactive.mode);
+        if (std::isfinite(source.p_limit_mw)) {
+            gen.available_mw = source.available_mw;
+            gen.curtailed_mw = gen.in_service ? std::max(0.0, source.available_mw - source.p_limit_mw) : 0.0;
         }
         out.push_back(gen);
     }
@@ -300,13 +321,14 @@ CaseInfo case_info(const Case& grid) {
     return info;
 }
 
-PfResult to_result(const ModelPtr& built, const Solution& solution, const MonitorOptions& monitor) {
+PfResult to_result(const ModelPtr& built, const Solution& solution, const MonitorOptions& monitor, double tolerance) {
     const ModelPtr model = at_positions(built, solution.devices);
     std::vector<solver::BranchFlow> flows;
     branch_flows(*model, solution, flows);
     PfResult result = assemble_result(*model, solution, monitor, flows, false);
     add_controls(*built, solution, result);
     if (!solution.solved()) return result;
+    result.reactive_limits = check_reactive_limits(*model, solution, tolerance);
     Monitor watch(model, monitor);
     std::vector<Reading> readings;
     watch.read(solution, nullptr, readings);
@@ -321,7 +343,7 @@ PfResult run_power_flow(const StudySetup& setup, bool dc) {
     Engine engine(setup.model, setup.engine);
     if (!dc) {
         const Solution solution = engine.solve(Scenario{});
-        PfResult result = to_result(setup.model, solution, setup.monitor);
+        PfResult result = to_result(setup.model, solution, setup.monitor, setup.engine.tolerance);
         if (!solution.solved()) probe_failure(setup, solution, result.diagnosis);
         return result;
     }

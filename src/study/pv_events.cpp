@@ -43,7 +43,8 @@ void PvTracer::measure(Station& at) {
         const bool held = kind_[b] == BusKind::pv || (kind_[b] == BusKind::slack && options_.q_limits_slack);
         if (held) {
             const ReactiveRange range = range_at(b, lambda);
-            const double q = continuation_.q_calc()[b] + load_q_[b] + (lambda - lambda0_) * load_q_rate_[b];
+            const double q = continuation_.q_calc()[b] + load_q_[b] + (lambda - lambda0_) * load_q_rate_[b] -
+                             other_q(b, lambda, at.point.state.vm[b]);
             add(What::q_max, b, q - range.max);
             add(What::q_min, b, range.min - q);
         } else if (pin_[b] != Pin::none && kind_[b] == BusKind::pq) {

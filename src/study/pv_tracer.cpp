@@ -52,6 +52,19 @@ void PvTracer::begin(const Solution& start) {
         else if (pin_[b] != Pin::none && kind_[b] == BusKind::pv) kind_[b] = BusKind::pq;
     }
     for (int g = 0; g < net_.n_gen; ++g) gen_in_[g] = kind_[net_.gen_bus[g]] == BusKind::dead ? 0 : 1;
+    curves_ = {};
+    if (net_.depends_on_voltage) curves_.of_bus.assign(static_cast<std::size_t>(net_.n_bus), -1);
+    for (int g = 0; g < net_.n_unit; ++g) {
+        // One that is out gives nothing, whatever its curve says.
+        const int b = net_.gen_bus[g];
+        if (net_.q_mode[g] != ReactiveMode::q_of_v || gen_in_[g] == 0 || start.gen_q[g] != net_.q_curve[g].at(start.vm[b])) continue;
+        int& at = curves_.of_bus[b];
+        if (at < 0) {
+            at = static_cast<int>(curves_.line.size());
+            curves_.line.emplace_back();
+        }
+        curves_.line[at] = sum_of(curves_.line[at], net_.q_curve[g]);
+    }
     fixed_.assign(static_cast<std::size_t>(net_.n_gen), 0);
     unit_p_ = start.gen_p;
     unit_q_ = start.gen_q;
@@ -85,7 +98,7 @@ void PvTracer::anchor(double lambda) {
     const double moved = lambda - lambda0_;
     for (int g = 0; g < net_.n_gen; ++g) {
         unit_p_[g] += moved * unit_rate_[g];
-        unit_q_[g] += moved * unit_q_rate_[g];
+        unit_q_[g] += moved * q_rate(g);
     }
     for (int b = 0; b < net_.n_bus; ++b) {
         load_p_[b] += moved * load_p_rate_[b];
@@ -98,10 +111,20 @@ ReactiveRange PvTracer::range_at(int bus, double lambda) const {
     ReactiveRange sum;
     for (int k = net_.gen_start[bus]; k < net_.gen_start[bus + 1]; ++k) {
         const int g = net_.gens_at[k];
-        if (gen_in_[g] == 0) continue;
+        if (gen_in_[g] == 0 || !net_.regulates(g)) continue;
         const ReactiveRange range = reactive_range(net_, g, unit_p(g, lambda));
         sum.min += range.min;
         sum.max += range.max;
+    }
+    return sum;
+}
+
+double PvTracer::other_q(int bus, double lambda, double vm) const {
+    double sum = curves_.empty() ? 0.0 : curves_.q(bus, vm);
+    for (int k = net_.gen_start[bus]; k < net_.gen_start[bus + 1]; ++k) {
+        const int g = net_.gens_at[k];
+        if (gen_in_[g] == 0 || net_.regulates(g) || net_.q_mode[g] == ReactiveMode::q_of_v) continue;
+        sum += unit_q_[g] + (lambda - lambda0_) * q_rate(g);
     }
     return sum;
 }
@@ -128,9 +151,10 @@ void PvTracer::rebuild() {
         const int b = net_.gen_bus[g];
         p_[b] += unit_p_[g];
         dp_[b] += unit_rate_[g];
-        if (kind_[b] != BusKind::pq || pin_[b] != Pin::none) continue;
+        if (net_.q_mode[g] == ReactiveMode::q_of_v) continue;
+        if (net_.regulates(g) && (kind_[b] != BusKind::pq || pin_[b] != Pin::none)) continue;
         q_[b] += unit_q_[g];
-        dq_[b] += unit_q_rate_[g];
+        dq_[b] += q_rate(g);
     }
     // A limit that depends on the output of its units moves with them.
     constexpr double ahead = 1e-6;
@@ -147,7 +171,7 @@ void PvTracer::rebuild() {
 }
 
 solver::CurveProblem PvTracer::problem() const {
-    return {&model_.pattern, &ybus_, kind_, p_, q_, dp_, dq_, lambda0_};
+    return {&model_.pattern, &ybus_, kind_, p_, q_, dp_, dq_, lambda0_, curves_.empty() ? nullptr : &curves_};
 }
 
 // Towards growing lambda. The scale makes lambda and the state equally long at the start.

@@ -45,6 +45,12 @@ private:
     [[nodiscard]] ReactiveRange range_at(int bus, double lambda) const;
     [[nodiscard]] double unit_p(int unit, double lambda) const { return unit_p_[unit] + (lambda - lambda0_) * unit_rate_[unit]; }
     [[nodiscard]] int free_unit(int bus) const;
+    /// Reactive output per lambda: with a fixed power factor that of P.
+    [[nodiscard]] double q_rate(int unit) const {
+        return net_.q_mode[unit] == ReactiveMode::fixed_pf ? net_.q_per_p[unit] * unit_rate_[unit] : unit_q_rate_[unit];
+    }
+    /// What the units of a bus give that do not hold its voltage.
+    [[nodiscard]] double other_q(int bus, double lambda, double vm) const;
 
     // Walking (pv_tracer.cpp).
     bool first_tangent(Station& at);
@@ -95,6 +101,7 @@ private:
     std::vector<double> unit_p_, unit_rate_, unit_q_, unit_q_rate_;
     std::vector<double> load_p_, load_q_, load_p_rate_, load_q_rate_;
     std::vector<double> p_, q_, dp_, dq_;
+    solver::ReactiveCurves curves_;
     double lambda0_ = 0.0;
     int interval_ = 0;
     PvInterval rates_;

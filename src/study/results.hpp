@@ -19,6 +19,11 @@ namespace araz {
 [[nodiscard]] std::vector<AreaResult> area_results(const ElectricalModel& model, const Solution& solution,
                                                    std::span<const solver::BranchFlow> flows);
 
+/// Whether each regulated bus of a solved state rests where its limits let it (docs/elements.md). A limit or
+/// set-point counts as passed beyond ten times the larger of `tolerance` and the mismatch left open, p.u.
+[[nodiscard]] ReactiveLimitCheck check_reactive_limits(const ElectricalModel& model, const Solution& solution,
+                                                       double tolerance);
+
 /// Branches in service whose ends lie in different areas (or groups, when given).
 [[nodiscard]] std::vector<TieResult> tie_results(const Network& net, std::span<const solver::BranchFlow> flows,
                                                  std::span<const int> group,

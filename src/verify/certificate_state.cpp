@@ -78,7 +78,8 @@ void check_balance_of(DirectionCheck& check, const EndState& state, const OwnGri
     std::vector<Complex> surplus(static_cast<std::size_t>(own.n));
     for (int b = 0; b < own.n; ++b) surplus[b] = -own.load[b] - std::norm(listed.v[b]) * std::conj(own.shunt[b]);
     std::vector<Complex> fed;
-    for (const OwnSource& source : own.sources) fed.emplace_back(source.p, own.regulated[source.node] != 0 ? 0.0 : source.q);
+    for (const OwnSource& source : own.sources)
+        fed.emplace_back(source.p, own.regulated[source.node] != 0 ? 0.0 : own_q(own, source, std::abs(listed.v[source.node])));
     for (const OwnEmulation& line : own.emulations) {
         const DcLineRow& row = own.grid->dc_lines[line.dc_line];
         const double angle = std::arg(listed.v[line.node[0]] / listed.v[line.node[1]]) * 180.0 / std::numbers::pi;

@@ -53,6 +53,8 @@ VerifyReport check_laws(const Case& built, const PfResult& result, const LawTole
             check_balance(*state, report);
             check_sums(*state, report);
             check_generators(*state, report);
+            check_reactive_limits(*state, report);
+            check_units(*state, report);
             check_slack(*state, report);
             check_violations(*state, report);
             check_devices(built, *state, report);

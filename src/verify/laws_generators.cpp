@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "law.hpp"
+#include "laws_units.hpp"
 #include "state.hpp"
 
 namespace araz {
@@ -30,7 +31,8 @@ void check_outputs(const State& state, VerifyReport& report) {
         }
         const int bus = state.generator_bus(g);
         if (scheduled && state.bus[bus]->type != "slack") output.see(found.p_mw - row.pg_mw, element + " P");
-        if (!state.result->dc && !state.regulates(bus, units[bus])) output.see(found.q_mvar - row.qg_mvar, element + " Q");
+        const bool by_schedule = holds_own_bus(row) && !state.regulates(bus, units[bus]);
+        if (!state.result->dc && by_schedule) output.see(found.q_mvar - row.qg_mvar, element + " Q");
     }
     output.report(report);
     limits.report(report);
@@ -46,10 +48,10 @@ Regulation regulation_of(const State& state, int bus, const std::vector<Unit>& u
     Regulation sum;
     sum.above = std::numeric_limits<double>::infinity();
     for (const Unit& unit : units) {
+        if (!unit.holds) continue;
         sum.q += unit.q_mvar / state.grid->base_mva;
         sum.q_min += unit.q_min_mvar / state.grid->base_mva;
         sum.q_max += unit.q_max_mvar / state.grid->base_mva;
-        if (!unit.holds_voltage) continue;
         const double above = state.bus[bus]->vm_pu - unit.v_set_pu;
         if (std::abs(above) < std::abs(sum.above)) sum.above = above;
     }
@@ -74,9 +76,10 @@ void check_regulation(const State& state, VerifyReport& report) {
     Law set_point("set_point", 1e-9, "p.u.");
     Law rule("complementarity", tolerance, "p.u.");
     const auto units = state.units_by_bus();
+    const std::vector<unsigned char> together = held_together_buses(state);
     for (int i = 0; i < static_cast<int>(state.bus.size()); ++i) {
         const std::string& type = state.bus[i]->type;
-        if (!state.regulates(i, units[i])) continue;
+        if (together[i] != 0 || !state.regulates(i, units[i])) continue;
         const Regulation sum = regulation_of(state, i, units[i]);
         const bool exempt = !limited || (type == "slack" && !slack_limited);
         if (exempt || type == "pv") set_point.see(sum.above, bus_element(state, i));

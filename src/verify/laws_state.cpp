@@ -5,6 +5,7 @@
 
 #include "araz/model/network.hpp"
 #include "law.hpp"
+#include "laws_units.hpp"
 #include "state.hpp"
 
 namespace araz {
@@ -34,7 +35,7 @@ void see_bus_data(const State& state, Law& law) {
 }
 
 // The type a bus may have, given its row and what feeds it.
-bool type_fits(const State& state, int bus, const std::vector<Unit>& units) {
+bool type_fits(const State& state, int bus, const std::vector<Unit>& units, bool together) {
     const std::string& type = state.bus[bus]->type;
     const BusType given = state.grid->buses[bus].type;
     if (given == BusType::isolated) return type == "isolated";
@@ -43,10 +44,11 @@ bool type_fits(const State& state, int bus, const std::vector<Unit>& units) {
     if (given == BusType::slack && has_generator(units)) return false;
     if (!state.regulates(bus, units)) return type == "pq";
     if (state.result->dc) return type == "pv";
+    if (together) return type == "pv" || type == "pq";  // who holds it stands elsewhere too: the law of shares checks them
     // Held at a limit: its generators say so; a converter's limit is for the complementarity law.
     bool pinned = true;
     for (const Unit& unit : units)
-        pinned = pinned && (unit.generator < 0 || state.generator[unit.generator]->limit != "none");
+        pinned = pinned && (!unit.holds || unit.generator < 0 || state.generator[unit.generator]->limit != "none");
     return pinned ? type == "pq" || (type == "pv" && !has_generator(units)) : type == "pv";
 }
 
@@ -162,9 +164,10 @@ void check_energised(const State& state, VerifyReport& report) {
     Law voltage("voltage", 0.0, "");
     Law reference("reference", 0.0, "");
     see_references(state, units, reference);
+    const std::vector<unsigned char> together = held_together_buses(state);
     for (int i = 0; i < static_cast<int>(state.bus.size()); ++i) {
         const std::string element = bus_element(state, i);
-        type.see(type_fits(state, i, units[i]), element);
+        type.see(type_fits(state, i, units[i], together[i] != 0), element);
         if (state.live[i] == 0) {
             voltage.see(std::isnan(state.bus[i]->vm_pu) && std::isnan(state.bus[i]->va_deg), element);
             continue;

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "own_dc.hpp"
+#include "laws_units.hpp"
 #include "state.hpp"
 
 namespace araz {
@@ -88,7 +89,10 @@ void add_sources(OwnGrid& own, bool with_dc_lines) {
     for (std::size_t g = 0; g < grid.generators.size(); ++g) {
         const GeneratorRow& row = grid.generators[g];
         if (row.in_service && here(row.bus))
-            add({static_cast<int>(g), -1, false, 0, 0, row.pg_mw / base, row.qg_mvar / base, row.vg_pu}, row.bus);
+            add({static_cast<int>(g), -1, false, 0, 0, row.pg_mw / base,
+                 (holds_own_bus(row) ? row.qg_mvar : ruled_mvar(row, row.pg_mw, 1.0)) / base, row.vg_pu, holds_own_bus(row),
+                 row.reactive.mode == ReactiveMode::q_of_v},
+                row.bus);
     }
     if (!with_dc_lines) return;
     for (std::size_t d = 0; d < grid.dc_lines.size(); ++d) {
@@ -96,8 +100,8 @@ void add_sources(OwnGrid& own, bool with_dc_lines) {
         if (!row.in_service || !here(row.from_bus) || !here(row.to_bus)) continue;
         const OwnDcEnds ends = own_dc_ends(row, row.pf_mw);
         const bool holds[2] = {own_dc_holds(row, 0), own_dc_holds(row, 1)};
-        add({-1, static_cast<int>(d), true, 0, 0, ends.p[0] / base, (holds[0] ? row.qf_mvar : ends.q[0]) / base, row.vf_pu, holds[0]}, row.from_bus);
-        add({-1, static_cast<int>(d), false, 0, 0, ends.p[1] / base, (holds[1] ? row.qt_mvar : ends.q[1]) / base, row.vt_pu, holds[1]}, row.to_bus);
+        add({-1, static_cast<int>(d), true, 0, 0, ends.p[0] / base, (holds[0] ? row.qf_mvar : ends.q[0]) / base, row.vf_pu, holds[0], false}, row.from_bus);
+        add({-1, static_cast<int>(d), false, 0, 0, ends.p[1] / base, (holds[1] ? row.qt_mvar : ends.q[1]) / base, row.vt_pu, holds[1], false}, row.to_bus);
     }
 }
 
@@ -114,7 +118,7 @@ void add_emulations(OwnGrid& own) {
 
 bool has_unit(const OwnGrid& own, int node) {
     return std::any_of(own.sources_at[node].begin(), own.sources_at[node].end(),
-                       [&](int s) { return own.sources[s].generator >= 0; });
+                       [&](int s) { return own.sources[s].generator >= 0 && own.sources[s].holds; });
 }
 
 double pmax_at(const OwnGrid& own, int node) {
@@ -197,6 +201,11 @@ std::vector<int> own_parts(const OwnGrid& own, const std::vector<unsigned char>&
         ++parts;
     }
     return part;
+}
+
+double own_q(const OwnGrid& own, const OwnSource& source, double vm) {
+    if (!source.follows_voltage) return source.q;
+    return ruled_mvar(own.grid->generators[source.generator], 0.0, vm) / own.grid->base_mva;
 }
 
 OwnGrid build_own_grid(const Case& grid, bool with_dc_lines) {

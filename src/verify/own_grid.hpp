@@ -29,8 +29,9 @@ struct OwnSource {
     bool from_end = false;
     int node = 0;
     int bus = 0;         ///< row
-    double p = 0.0, q = 0.0, v_set = 1.0;  ///< p.u.
-    bool holds = true;   ///< false: a converter whose reactive power is given
+    double p = 0.0, q = 0.0, v_set = 1.0;  ///< p.u.; q: at 1 p.u. for one that follows the voltage
+    bool holds = true;                     ///< the voltage of its node, where that is held
+    bool follows_voltage = false;
 };
 
 /// A DC line whose power follows the angle between its ends, which lie in one connected part.
@@ -58,6 +59,9 @@ struct OwnGrid {
 
     [[nodiscard]] int row(BusId bus) const;
 };
+
+/// Output of a source at `vm`, p.u., where it does not hold the voltage.
+[[nodiscard]] double own_q(const OwnGrid& grid, const OwnSource& source, double vm);
 
 /// `with_dc_lines`: DC lines take part.
 [[nodiscard]] OwnGrid build_own_grid(const Case& grid, bool with_dc_lines);

@@ -46,8 +46,12 @@ struct OwnNewton::Work {
     std::vector<unsigned char> on;   // [source]
     std::vector<unsigned char> reference;  // [node] who holds an angle in this scenario
     OwnState state;
+    bool follows_voltage = false;    // a source does
 
-    Work(const OwnGrid& own, OwnOptions how) : grid(own), options(how) { lay_out(); }
+    Work(const OwnGrid& own, OwnOptions how) : grid(own), options(how) {
+        follows_voltage = std::any_of(grid.sources.begin(), grid.sources.end(), [](const OwnSource& s) { return s.follows_voltage; });
+        lay_out();
+    }
 
     void lay_out();
     [[nodiscard]] std::size_t position(int row, int column) const;
@@ -60,8 +64,14 @@ struct OwnNewton::Work {
     void follow_angles();
     void add_emulation_slopes();
     [[nodiscard]] double p_of(int s) const { return grid.sources[s].generator >= 0 ? grid.sources[s].p : outlet[s].real(); }
-    [[nodiscard]] double q_of(int s) const { return grid.sources[s].holds ? grid.sources[s].q : outlet[s].imag(); }
+    // Of a source that does not hold the voltage.
+    [[nodiscard]] double given_q(int s) const {
+        const OwnSource& source = grid.sources[s];
+        return source.generator >= 0 ? own_q(grid, source, std::abs(state.v[source.node])) : outlet[s].imag();
+    }
     [[nodiscard]] Complex injection(int node) const;
+    [[nodiscard]] double following(int node, double vm) const;
+    [[nodiscard]] double others(int node) const;
     [[nodiscard]] double mismatch(Eigen::VectorXd& f);
     void fill_jacobian();
     bool iterate(bool capped);
@@ -177,7 +187,7 @@ void OwnNewton::Work::switch_off(const OwnOutage& outage) {
 void OwnNewton::Work::hand_over(const std::vector<int>& part) {
     const auto has_unit = [&](int b) {
         return std::any_of(grid.sources_at[b].begin(), grid.sources_at[b].end(),
-                           [&](int s) { return on[s] != 0 && grid.sources[s].generator >= 0; });
+                           [&](int s) { return on[s] != 0 && grid.sources[s].generator >= 0 && grid.sources[s].holds; });
     };
     const std::vector<int> island = own_parts(grid, {});
     std::vector<int> size(grid.n + 1, 0), heir(grid.n + 1, -1);
@@ -224,8 +234,8 @@ void OwnNewton::Work::schedule() {
         kind[b] = reference[b] != 0 ? Kind::reference : grid.regulated[b] != 0 && has_holder ? Kind::pv : Kind::pq;
         scheduled[b] = -grid.load[b];
         for (const int s : grid.sources_at[b])
-            if (on[s] != 0 && by_angle[s] == 0)
-                scheduled[b] += Complex(grid.sources[s].p, grid.regulated[b] == 0 || !grid.sources[s].holds ? grid.sources[s].q : 0.0);
+            if (const OwnSource& source = grid.sources[s]; on[s] != 0 && by_angle[s] == 0)
+                scheduled[b] += Complex(source.p, (source.holds ? grid.regulated[b] == 0 : !source.follows_voltage) ? source.q : 0.0);
     }
 }
 
@@ -275,6 +285,22 @@ void OwnNewton::Work::add_emulation_slopes() {
     }
 }
 
+// What the units that follow the voltage of a node feed in.
+double OwnNewton::Work::following(int node, double vm) const {
+    double sum = 0.0;
+    for (const int s : grid.sources_at[node])
+        if (on[s] != 0 && grid.sources[s].follows_voltage) sum += own_q(grid, grid.sources[s], vm);
+    return sum;
+}
+
+// What all units feed in that do not hold the voltage.
+double OwnNewton::Work::others(int node) const {
+    double sum = 0.0;
+    for (const int s : grid.sources_at[node])
+        if (on[s] != 0 && !grid.sources[s].holds) sum += given_q(s);
+    return sum;
+}
+
 void OwnNewton::Work::set_start(const std::vector<Complex>& start) {
     state.v.assign(static_cast<std::size_t>(grid.n), 0.0);
     for (int b = 0; b < grid.n; ++b) {
@@ -304,7 +330,7 @@ double OwnNewton::Work::mismatch(Eigen::VectorXd& f) {
         if (kind[b] == Kind::dead || kind[b] == Kind::reference) continue;
         const Complex off = scheduled[b] + emulated[b] - injection(b);
         f[2 * b] = off.real();
-        if (kind[b] == Kind::pq) f[2 * b + 1] = off.imag();
+        if (kind[b] == Kind::pq) f[2 * b + 1] = off.imag() + following(b, std::abs(state.v[b]));
         largest = std::max({largest, std::abs(f[2 * b]), std::abs(f[2 * b + 1])});
         if (!std::isfinite(off.real()) || !std::isfinite(off.imag())) return HUGE_VAL;
     }
@@ -327,6 +353,8 @@ void OwnNewton::Work::fill_jacobian() {
             if (other == b) {
                 by_angle += j1 * v * std::conj(current);
                 by_size += std::conj(current) * v / size;
+                constexpr double h = 1e-7;  // the pieces are straight: a difference is their slope but across a bend
+                by_size -= j1 * ((following(b, size + h) - following(b, size - h)) / (2.0 * h));
             }
             const bool angle_moves = kind[other] == Kind::pv || kind[other] == Kind::pq;
             const bool size_moves = kind[other] == Kind::pq;
@@ -362,14 +390,20 @@ bool OwnNewton::Work::iterate(bool capped) {
             scale = std::min(scale, angle_cap / std::max(std::abs(x[2 * b]), angle_cap));
             scale = std::min(scale, voltage_cap / std::max(std::abs(x[2 * b + 1]), voltage_cap));
         }
-        for (int b = 0; b < grid.n; ++b) {
-            if (kind[b] == Kind::dead) continue;
-            const double size = std::abs(state.v[b]) + scale * x[2 * b + 1];
-            if (!(size > 0.0)) {
-                state.why = "a voltage fell to zero";
-                return false;
+        const std::vector<Complex> before = state.v;
+        const double least = follows_voltage ? 0.01 * scale : scale;  // where curves bend a whole step may swing about a bend
+        for (bool taken = false; !taken; scale *= 0.5) {
+            for (int b = 0; b < grid.n; ++b) {
+                if (kind[b] == Kind::dead) continue;
+                const double size = std::abs(before[b]) + scale * x[2 * b + 1];
+                if (!(size > 0.0)) {
+                    state.why = "a voltage fell to zero";
+                    return false;
+                }
+                state.v[b] = std::polar(size, std::arg(before[b]) + scale * x[2 * b]);
             }
-            state.v[b] = std::polar(size, std::arg(state.v[b]) + scale * x[2 * b]);
+            Eigen::VectorXd trial;
+            taken = 0.5 * scale < least || !(mismatch(trial) > state.mismatch);
         }
         ++state.iterations;
     }
@@ -381,11 +415,10 @@ ReactiveRange OwnNewton::Work::range_of(int node) const {
     ReactiveRange sum{0.0, 0.0};
     const Case& c = *grid.grid;
     for (const int s : grid.sources_at[node]) {
-        if (on[s] == 0) continue;
+        if (on[s] == 0 || !grid.sources[s].holds) continue;
         const OwnSource& source = grid.sources[s];
         ReactiveRange range;
         if (source.generator >= 0) range = capability(c.generators[source.generator], source.p * c.base_mva);
-        else if (!source.holds) range = {q_of(s) * c.base_mva, q_of(s) * c.base_mva};
         else if (source.from_end) range = {c.dc_lines[source.dc_line].qminf_mvar, c.dc_lines[source.dc_line].qmaxf_mvar};
         else range = {c.dc_lines[source.dc_line].qmint_mvar, c.dc_lines[source.dc_line].qmaxt_mvar};
         sum.min += range.min / c.base_mva;
@@ -405,7 +438,7 @@ bool OwnNewton::Work::switch_limits(int round) {
     for (int b = 0; b < grid.n; ++b) {
         if (kind[b] == Kind::pv) {
             const ReactiveRange range = range_of(b);
-            const double q = injection(b).imag() + grid.load[b].imag();
+            const double q = injection(b).imag() + grid.load[b].imag() - others(b);
             if (q > range.max + slack) changes.push_back({b, 1, q - range.max});
             else if (q < range.min - slack) changes.push_back({b, -1, range.min - q});
         } else if (pinned[b] != 0) {
@@ -427,7 +460,8 @@ bool OwnNewton::Work::switch_limits(int round) {
             state.v[b] = std::polar(grid.v_set[b], std::arg(state.v[b]));
         } else {
             const ReactiveRange range = range_of(b);
-            scheduled[b].imag((change.to > 0 ? range.max : range.min) - grid.load[b].imag() - emulated[b].imag());
+            scheduled[b].imag((change.to > 0 ? range.max : range.min) - grid.load[b].imag() + others(b) -
+                              following(b, std::abs(state.v[b])) - emulated[b].imag());
         }
     }
     return true;
@@ -438,20 +472,20 @@ void OwnNewton::Work::share_outputs() {
     for (int b = 0; b < grid.n; ++b) {
         if (state.live[b] == 0) continue;
         const Complex total = injection(b) + grid.load[b];
-        double others = 0.0;
+        const double given = others(b);
+        double other_p = 0.0;
         int first = -1;
         int units = 0;
-        double given = 0.0;
         for (const int s : grid.sources_at[b]) {
             if (on[s] == 0) continue;
-            state.source[s] = Complex(p_of(s), grid.regulated[b] == 0 || !grid.sources[s].holds ? q_of(s) : 0.0);
-            if (grid.sources[s].holds) ++units;
-            else given += q_of(s);
+            const OwnSource& source = grid.sources[s];
+            state.source[s] = Complex(p_of(s), source.holds ? (grid.regulated[b] == 0 ? source.q : 0.0) : given_q(s));
+            units += source.holds ? 1 : 0;
             if (first < 0) first = s;
-            else others += p_of(s);
+            else other_p += p_of(s);
         }
         if (first < 0) continue;
-        if (kind[b] == Kind::reference) state.source[first].real(total.real() - others);
+        if (kind[b] == Kind::reference) state.source[first].real(total.real() - other_p);
         for (const int s : grid.sources_at[b])  // how Q is shared within a bus is no law; the sum is
             if (on[s] != 0 && grid.regulated[b] != 0 && grid.sources[s].holds) state.source[s].imag((total.imag() - given) / units);
     }

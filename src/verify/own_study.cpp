@@ -124,6 +124,10 @@ std::vector<std::string> unmodelled_options(const Case& grid, const OptionMap& o
         out.push_back("--load-model " + loads);
     else if (loads == "case" && !grid.load_models.empty())
         out.push_back("loads that depend on voltage");
+    const bool remote = std::any_of(grid.generators.begin(), grid.generators.end(), [](const GeneratorRow& row) {
+        return row.in_service && row.reactive.mode == ReactiveMode::voltage && number(row.regulated_bus) != 0 && row.regulated_bus != row.bus;
+    });
+    if (remote) out.push_back("units that hold the voltage of another bus");
     only("dc-lines", {"as-case"});
     only("base-insecure", {"no-worse", "strict", "drop-pairs", "relieve"});
     if (const double below = option_number(options, "merge-below", nan_value); below >= 0.0 && below != own_merge_below)

@@ -7,6 +7,7 @@
 #include "araz/base/text.hpp"
 #include "law.hpp"
 #include "own_dc.hpp"
+#include "laws_units.hpp"
 
 namespace araz {
 
@@ -134,7 +135,8 @@ std::vector<std::vector<Unit>> State::units_by_bus() const {
         if (!runs(g)) continue;
         const ReactiveRange range = capability(grid->generators[g], generator[g]->p_mw);
         units[generator_bus(g)].push_back(
-            {g, generator[g]->p_mw, generator[g]->q_mvar, range.min, range.max, grid->generators[g].vg_pu});
+            {g, generator[g]->p_mw, generator[g]->q_mvar, range.min, range.max, grid->generators[g].vg_pu,
+             holds_own_bus(grid->generators[g])});
     }
     for (int d = 0; d < static_cast<int>(dc_line.size()); ++d) {
         if (!transmits(d)) continue;
@@ -143,7 +145,7 @@ std::vector<std::vector<Unit>> State::units_by_bus() const {
         Unit from{-1, -line.p_from_mw, -line.q_from_mvar, row.qminf_mvar, row.qmaxf_mvar, row.vf_pu, own_dc_holds(row, 0)};
         Unit to{-1, -line.p_to_mw, -line.q_to_mvar, row.qmint_mvar, row.qmaxt_mvar, row.vt_pu, own_dc_holds(row, 1)};
         for (Unit* end : {&from, &to})
-            if (!end->holds_voltage) end->q_min_mvar = end->q_max_mvar = end->q_mvar;
+            if (!end->holds) end->q_min_mvar = end->q_max_mvar = end->q_mvar;
         units[dc_from(d)].push_back(from);
         units[dc_to(d)].push_back(to);
     }
@@ -152,9 +154,9 @@ std::vector<std::vector<Unit>> State::units_by_bus() const {
 
 // A converter that holds a voltage does so wherever it stands; a generator only where the file says so, or as a reference.
 bool State::regulates(int row, const std::vector<Unit>& units) const {
-    if (std::none_of(units.begin(), units.end(), [](const Unit& unit) { return unit.holds_voltage; })) return false;
+    if (std::none_of(units.begin(), units.end(), [](const Unit& unit) { return unit.holds; })) return false;
     const bool converter =
-        std::any_of(units.begin(), units.end(), [](const Unit& unit) { return unit.generator < 0 && unit.holds_voltage; });
+        std::any_of(units.begin(), units.end(), [](const Unit& unit) { return unit.generator < 0 && unit.holds; });
     return converter || grid->buses[row].type != BusType::pq || bus[row]->type == "slack";
 }
 

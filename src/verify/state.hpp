@@ -18,7 +18,7 @@ struct Unit {
     double p_mw = 0.0, q_mvar = 0.0;
     double q_min_mvar = 0.0, q_max_mvar = 0.0;
     double v_set_pu = 1.0;
-    bool holds_voltage = true;  ///< false: a converter whose reactive power is given
+    bool holds = true;   ///< the voltage of its bus; else it follows a rule of its own, or holds another bus
 };
 
 struct State {
@@ -92,6 +92,8 @@ void check_dc_lines(const State& state, VerifyReport& report);      // laws_dc.c
 void check_balance(const State& state, VerifyReport& report);
 void check_sums(const State& state, VerifyReport& report);          // laws_sums.cpp
 void check_generators(const State& state, VerifyReport& report);    // laws_generators.cpp
+void check_reactive_limits(const State& state, VerifyReport& report);  // laws_reactive.cpp
+void check_units(const State& state, VerifyReport& report);         // laws_units.cpp
 void check_slack(const State& state, VerifyReport& report);         // laws_slack.cpp
 void check_violations(const State& state, VerifyReport& report);    // laws_violations.cpp
 

@@ -126,6 +126,31 @@ TEST_F(Dispatch, CurtailsWhatNobodyTakesAndSaysWhatIsShort) {
     EXPECT_NEAR(high.shortage_mw, needed(1, 340.0) - 300.0 + std::max(0.0, needed(2, 340.0) - 380.0), 1e-8);
 }
 
+// P = min(available, limit); what the limit takes counts as curtailed, hour by hour.
+TEST_F(Dispatch, ACurtailmentLimitCutsWhatIsAvailable) {
+    folder.change("grid/generators.csv", "in_service,profile", "in_service,p_limit_percent,profile");
+    for (const char* row : {"150,1.02,1,,assumed", "120,1.02,1,,assumed", "50,1.01,1,,assumed"}) {
+        std::string with = row;
+        with.replace(with.find("1,,assumed"), 10, "1,,,assumed");
+        folder.change("grid/generators.csv", row, with);
+    }
+    folder.change("grid/generators.csv", "50,1.02,1,wind", "50,1.02,1,60,wind");
+    read();
+    const HourlyDispatch rule = dispatch(DispatchRule::given);
+    double energy = 0.0, expected = 0.0;
+    for (int hour = 0; hour < 48; ++hour) {
+        const HourState state = rule.at(hour);
+        const double available = 100.0 * series.at(hour, 0);
+        EXPECT_DOUBLE_EQ(state.grid.generators[1].pg_mw, std::min(available, 60.0));
+        EXPECT_DOUBLE_EQ(state.available_mw, available);
+        EXPECT_NEAR(state.curtailed_mw, std::max(0.0, available - 60.0), 1e-12);
+        energy += state.curtailed_mw;
+        expected += std::max(0.0, available - 60.0);
+    }
+    EXPECT_NEAR(energy, expected, 1e-9);
+    EXPECT_GT(energy, 0.0);
+}
+
 TEST_F(Dispatch, TakesVoltageSettingsBetweenThePointsAroundTheLoad) {
     folder.write("grid/operating_points/low.csv",
                  "element,kind,field,value\nl-a,load,p_mw,25\nl-b,load,p_mw,60\ng-a,generator,vm_set_pu,0.98\n1,bus,vm_set_pu,0.98\n");

@@ -108,6 +108,17 @@ TEST_F(CaseFolder, ReadsUnitsConvertersAndNames) {
     EXPECT_EQ(grid->frequency_hz, 60.0);
 }
 
+TEST_F(CaseFolder, ReadsReactiveOutputWhereItIsGiven) {
+    FileTexts files = changed("generators.csv", "p_mw,vm_set_pu", "p_mw,q_mvar,vm_set_pu", tiny);
+    files = changed("generators.csv", "120,60,1.02", "120,60,,1.02", files);
+    files = changed("generators.csv", "25,30,1.01", "25,30,-12.5,1.01", files);
+    const auto grid = read(files);
+    ASSERT_TRUE(grid) << render(grid.error().findings);
+    EXPECT_EQ(grid->generators[0].qg_mvar, 0.0);
+    EXPECT_EQ(grid->generators[1].qg_mvar, -12.5);
+    EXPECT_EQ(read(tiny)->generators[1].qg_mvar, 0.0);
+}
+
 TEST_F(CaseFolder, StoredStateHoldsForTheBaseOnly) {
     FileTexts files = tiny;
     files["state.csv"] = "bus,vm_pu,va_deg\n1,1.02,0\n3,0.987,-4.5\n";

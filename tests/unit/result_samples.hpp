@@ -173,6 +173,7 @@ inline void add_generators(const Case& grid, PfResult& result) {
         gen.q_max_mvar = row.qmax_mvar;
         gen.p_min_mw = row.pmin_mw;
         gen.p_max_mw = row.pmax_mw;
+        if (row.in_service) gen.regulated_bus = gen.bus;  // buses 10 and 20 hold their voltage
         result.generators.push_back(gen);
     }
     const auto& b = result.branches;
@@ -251,6 +252,8 @@ inline PfResult sample_pf() {
     add_generators(grid, result);
     add_dc_lines(grid, result);
     add_sums(grid, result);
+    result.reactive_limits.buses = result.reactive_limits.held = 3;
+    result.reactive_limits.tolerance_pu = 1e-7;
     result.trace = {{0, 0.5, 30, "=Tabriz, \"230\"", "P", nan_value, "stored"}, {1, 1.25e-13, 10, "Baku", "Q", 0.1, "stored"}};
     return result;
 }

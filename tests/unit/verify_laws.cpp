@@ -38,7 +38,7 @@ TEST(VerifyLaws, PaperSolutionPasses) {
     }
     for (const char* law : {"solved", "rows", "case_data", "bus_type", "voltage", "reference", "energised", "branch_flow",
                             "loading", "kirchhoff_p", "kirchhoff_q", "totals", "areas", "ties", "generator_output",
-                            "generator_limits", "dc_line", "set_point", "complementarity", "limit_word", "violations"})
+                            "generator_limits", "dc_line", "set_point", "complementarity", "limit_word", "reactive_limits", "violations"})
         EXPECT_TRUE(names.contains(law)) << law;
 }
 
@@ -92,6 +92,16 @@ TEST(VerifyLaws, EveryChangedTotalIsCaught) {
         PfResult changed = samples::sample_pf();
         changed.totals.*field.member += 1e-3;
         EXPECT_TRUE(breaks(laws(changed), "totals")) << field.key;
+    });
+}
+
+TEST(VerifyLaws, EveryChangedReactiveLimitFigureIsCaught) {
+    for_each_field<ReactiveLimitCheck>([](const auto& field) {
+        PfResult changed = samples::sample_pf();
+        auto& value = changed.reactive_limits.*field.member;
+        if constexpr (std::is_same_v<std::remove_cvref_t<decltype(value)>, double>) value += 1e-3;
+        else value += 1;
+        EXPECT_TRUE(breaks(laws(changed), "reactive_limits")) << field.key;
     });
 }
 
@@ -171,6 +181,9 @@ struct Pinned {
         grid.generators[1].vg_pu = v_set;
         result.generators[1].limit = limit;
         result.buses[1].type = "pq";
+        ReactiveLimitCheck& check = result.reactive_limits;
+        check.held = 2;
+        ++(limit == std::string("q_min") ? check.pinned_q_min : check.pinned_q_max);
     }
     [[nodiscard]] VerifyReport check() const { return check_laws(grid, result); }
 };
@@ -273,7 +286,7 @@ TEST(VerifyLaws, DcFlowByHand) {
     branch.branch = 1, branch.from_bus = 1, branch.to_bus = 2, branch.p_from_mw = 50.0, branch.p_to_mw = -50.0;
     result.branches = {branch};
     GeneratorResult gen;
-    gen.generator = 1, gen.bus = 1, gen.p_mw = 50.0, gen.q_min_mvar = -100, gen.q_max_mvar = 100, gen.p_min_mw = 0, gen.p_max_mw = 500;
+    gen.generator = 1, gen.bus = gen.regulated_bus = 1, gen.p_mw = 50.0, gen.q_min_mvar = -100, gen.q_max_mvar = 100, gen.p_min_mw = 0, gen.p_max_mw = 500;
     result.generators = {gen};
     result.totals.generation_mw = result.totals.load_mw = 50.0;
     result.areas = {{1, "", 50.0, 50.0, 0.0, 0.0}};

@@ -206,7 +206,11 @@ def convert(tables, state=None, function_name="azerbaijan_iran", point=None,
     add("mpc.gen = [")
     for row in tables["generators"]:
         p_max = cell(row, "available_mw", float(row["pmax_mw"]))
-        values = [row["bus"], row["p_mw"], 0, row["qmax_mvar"], row["qmin_mvar"],
+        limit = cell(row, "p_limit_mw", float("inf"))
+        if row.get("p_limit_percent"):
+            limit = min(limit, clean(float(row["p_limit_percent"]) / 100.0 * float(row["pmax_mw"])))
+        p_mw, p_max = (row["p_mw"], p_max) if math.isinf(limit) else (min(float(row["p_mw"]), limit), min(p_max, limit))
+        values = [row["bus"], p_mw, cell(row, "q_mvar", 0), row["qmax_mvar"], row["qmin_mvar"],
                   row["vm_set_pu"], base_mva, row["in_service"], p_max, row["pmin_mw"]]
         add("\t" + "\t".join(number(v) for v in values) + "\t0" * 11 + f";\t% {row['generator']}")
     add("];")

@@ -20,14 +20,42 @@
 
 namespace araz {
 
+/// A unit that holds a bus together with others, p.u.
+struct RegulationMember {
+    int unit = 0, bus = 0;
+    double start = 0.0, weight = 0.0;  ///< output at level u, away from limits: start + weight u
+    ReactiveRange range;               ///< at its scheduled active output
+    Pin pin = Pin::none;
+    double held = 0.0;                 ///< output at the limit
+};
+
+/// Units that hold the voltage of one bus together (engine/regulation.hpp).
+struct RegulationGroup {
+    int bus = 0;
+    double v_set = 1.0;
+    double level = 0.0;
+    std::vector<RegulationMember> members;
+
+    [[nodiscard]] double wanted(const RegulationMember& member) const { return member.start + member.weight * level; }
+    [[nodiscard]] double output(const RegulationMember& member) const {
+        return member.pin == Pin::none ? wanted(member) : member.held;
+    }
+    /// Nobody is left to answer: the voltage is free.
+    [[nodiscard]] bool is_exhausted() const {
+        for (const RegulationMember& member : members)
+            if (member.pin == Pin::none && member.weight > 0.0) return false;
+        return true;
+    }
+};
+
 enum class ControlAnswer { stable, changed, failed };
 
 /// What a control sees and may change: kinds, scheduled injections, set-points and voltages of the
 /// solve at hand; never the network.
 struct ControlView {
     const ElectricalModel* model = nullptr;
-    std::span<const double> p_calc, q_calc;          ///< [n_bus] what units and constant loads feed in
-    std::span<const double> p_load, q_load;          ///< [n_bus] constant consumption in this scenario
+    std::span<const double> p_calc, q_calc;          ///< [n_bus] what regulating units and what is constant feed in
+    std::span<const double> p_load, q_load;          ///< [n_bus] constant consumption, less Q of units that do not regulate
     std::span<double> gen_p;                         ///< [n_gen] scheduled output of units in service
     std::span<const unsigned char> gen_in;           ///< [n_gen]
     std::span<solver::BusKind> kind;                 ///< [n_bus]
@@ -40,6 +68,7 @@ struct ControlView {
     double tolerance = 1e-8;                         ///< of the power flow, p.u.
     int round = 0;
     std::vector<ControlAction>* actions = nullptr;
+    std::span<RegulationGroup> groups;               ///< units that hold buses of others
     /// Values and states of the devices; the engine applies the values after a control answered changed.
     std::span<DevicePosition> devices;               ///< [n_device]
     std::span<const unsigned char> branch_out;       ///< [n_branch] or empty
@@ -48,13 +77,13 @@ struct ControlView {
     std::function<void(std::span<double>)> solve_linearized;
 };
 
-/// Calls visit(generator) for every unit in service that acts at a bus.
+/// Calls visit(generator) for every unit in service that holds the voltage of its bus.
 template <class Visit>
 void for_each_unit(const ControlView& view, int bus, Visit&& visit) {
     const Network& net = *view.model->network;
     const auto at = [&](int b) {
         for (int k = net.gen_start[b]; k < net.gen_start[b + 1]; ++k)
-            if (view.gen_in[net.gens_at[k]] != 0) visit(net.gens_at[k]);
+            if (view.gen_in[net.gens_at[k]] != 0 && net.regulates(net.gens_at[k])) visit(net.gens_at[k]);
     };
     at(bus);
     if (view.joined == nullptr) return;

@@ -43,6 +43,7 @@ struct EngineOptions {
 [[nodiscard]] EngineOptions for_contingencies(EngineOptions options);
 
 class Balance;
+class Regulation;
 
 class Engine {
 public:
@@ -91,9 +92,20 @@ private:
     void replace_lost_references(Solution& solution);
     void join_buses();
     void set_up_balance(const Scenario& scenario, Solution& solution);
+    void set_up_outputs(const Solution& solution);
+    void set_up_regulation();
+    [[nodiscard]] double other_q(int bus) const;
+    [[nodiscard]] bool follow_outputs(const Solution& solution);
+    void fix_consumption(const Solution& solution);
+    [[nodiscard]] solver::Border* border();
+    [[nodiscard]] bool linearize();
+    void solve_linearized(std::span<double> x);
+    void report_regulation(Solution& solution) const;
     [[nodiscard]] std::vector<AreaTarget> scheduled_positions();
     void kill(int bus, Solution& solution);
     [[nodiscard]] bool is_balanced(Solution& solution) const;
+    /// Whether consumption and the outputs of units that do not regulate are the same at every voltage.
+    [[nodiscard]] bool is_constant() const { return model_->load.empty() && curves_.empty(); }
     void gather_supply(const Solution& solution);
     void schedule_injections(const Scenario& scenario, Solution& solution);
     void set_start(const Rung& rung, const Solution* warm, Solution& solution);
@@ -136,6 +148,12 @@ private:
     std::vector<int> holder_;              ///< [n_bus] bus that holds the voltage for its units; empty: each its own
     std::vector<std::vector<int>> joined_; ///< [n_bus] buses whose units act at this holder; empty without any
     std::unique_ptr<Balance> balance_;
+    std::unique_ptr<Regulation> regulation_;
+    std::unique_ptr<solver::Border> both_borders_;
+    std::vector<std::vector<double>> regulation_columns_;  ///< J^-1 of the border's columns, at the last linearisation
+    solver::ReactiveCurves curves_;        ///< of the units in service
+    std::vector<double> q_other_;          ///< [n_bus] Q of units in service that neither regulate nor follow the voltage
+    std::vector<double> q_fixed_;          ///< [n_bus] constant consumption less that
     std::vector<AreaTarget> positions_;    ///< of the dispatch of the case; filled when first needed
     bool have_positions_ = false;
     bool dc_ = false;

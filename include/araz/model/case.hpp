@@ -10,6 +10,7 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "araz/base/finding.hpp"
@@ -55,6 +56,20 @@ struct BusRow {
     bool operator==(const BusRow&) const = default;
 };
 
+/// What a unit does with its reactive power (docs/reactive.md).
+enum class ReactiveMode { voltage, fixed_q, fixed_pf, q_of_v, q_of_p };
+
+struct ReactiveRule {
+    ReactiveMode mode = ReactiveMode::voltage;
+    double power_factor = 1.0;   ///< fixed_pf: positive feeds Q in with P, negative takes it
+    double v_ref_pu = 1.0;       ///< q_of_v without points: Q is 0 within the dead band around it
+    double slope_percent = 0.0;  ///< rise of the voltage, % of 1 p.u., from there to the larger reactive limit
+    double deadband_pu = 0.0;    ///< full width
+    std::vector<std::pair<double, double>> points;  ///< q_of_v: p.u. and MVAr; q_of_p: MW and MVAr
+
+    bool operator==(const ReactiveRule&) const = default;
+};
+
 struct GeneratorRow {
     BusId bus{};
     double pg_mw = 0.0;
@@ -71,6 +86,12 @@ struct GeneratorRow {
     double qc1min_mvar = 0.0, qc1max_mvar = 0.0, qc2min_mvar = 0.0, qc2max_mvar = 0.0;
     double ramp_agc = 0.0, ramp_10 = 0.0, ramp_30 = 0.0, ramp_q = 0.0;
     double apf = 0.0;  ///< area participation factor, any unit
+    ReactiveRule reactive;
+    BusId regulated_bus{};        ///< whose voltage a unit in mode `voltage` holds; 0: its own
+    double reactive_share = 0.0;  ///< among the units that hold one bus; 0: by reactive range
+    /// Power that could be produced and the limit set to it; infinite: not known, none. pg_mw keeps to both already.
+    double available_mw = std::numeric_limits<double>::infinity();
+    double p_limit_mw = std::numeric_limits<double>::infinity();
     std::string fuel;  ///< MATPOWER genfuel word, may be empty
     std::string type;  ///< MATPOWER gentype code, may be empty
     std::string name;
@@ -79,6 +100,11 @@ struct GeneratorRow {
 
     bool operator==(const GeneratorRow&) const = default;
 };
+
+/// Where the cells of columns that MATPOWER does not have stand in the RowSource of a generator.
+namespace generator_cell {
+inline constexpr int mode = 21, power_factor = 22, slope = 23, points = 24, regulated_bus = 25, share = 26, p_limit = 27;
+}
 
 struct BranchRow {
     BusId from_bus{};

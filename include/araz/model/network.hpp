@@ -15,6 +15,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "araz/base/piecewise.hpp"
 #include "araz/base/result.hpp"
 #include "araz/model/case.hpp"
 
@@ -90,6 +91,16 @@ struct Network {
     std::vector<int> gen_bus;
     std::vector<double> pg, qg, qmin, qmax, pmin, pmax, v_gen;
 
+    // --- reactive behaviour [n_gen] (docs/reactive.md); of converter ends see below ---
+    std::vector<ReactiveMode> q_mode;
+    std::vector<double> q_per_p;           ///< fixed_pf
+    std::vector<PiecewiseLine> q_curve;    ///< q_of_v over p.u. voltage, q_of_p over p.u. power; empty else
+    std::vector<int> regulated;            ///< bus whose voltage is held; of other modes the own bus
+    std::vector<double> reactive_share;    ///< 0: by range
+    bool has_modes = false;                ///< a unit is in another mode than voltage, or a converter end does not regulate
+    bool depends_on_voltage = false;       ///< a unit is in mode q_of_v
+    bool regulates_remotely = false;       ///< a unit holds the voltage of another bus than its own
+
     // --- DC lines in service [n_dc]; empty unless they take part ---
     int n_dc = 0;
     std::vector<int> dc_row;           ///< row in Case::dc_lines
@@ -115,14 +126,18 @@ struct Network {
     Findings findings;                   ///< everything build() had to say that did not stop it
 
     [[nodiscard]] bool is_unit(int generator) const { return generator < n_unit; }
+    /// Whether a generator holds a voltage where that is regulated.
+    [[nodiscard]] bool regulates(int generator) const {
+        return is_unit(generator) ? q_mode[generator] == ReactiveMode::voltage : end_regulates[generator - n_unit] != 0;
+    }
+    [[nodiscard]] bool holds_own_bus(int generator) const {
+        return regulates(generator) && regulated[generator] == gen_bus[generator];
+    }
+    /// Reactive output, p.u., at active output `p` of a unit in mode fixed_q, fixed_pf or q_of_p, or of a converter end that
+    /// does not regulate; 0 of all others.
+    [[nodiscard]] double scheduled_q(int generator, double p) const;
     [[nodiscard]] int dc_from(int dc) const { return gen_bus[n_unit + 2 * dc]; }
     [[nodiscard]] int dc_to(int dc) const { return gen_bus[n_unit + 2 * dc + 1]; }
-    /// Whether a generator holds the voltage of its bus where that is regulated.
-    [[nodiscard]] bool regulates(int generator) const { return is_unit(generator) || end_regulates[generator - n_unit] != 0; }
-    /// Reactive power of a generator that does not regulate (or stands at a load bus) at active output `p`, p.u.
-    [[nodiscard]] double scheduled_q(int generator, double p) const {
-        return regulates(generator) ? qg[generator] : dc_reactive(end_reactive[generator - n_unit], p).q;
-    }
     /// Power that DC line `dc` is set to in a state with these outputs [n_gen], p.u.
     [[nodiscard]] double dc_power_of(int dc, const std::vector<double>& gen_p) const {
         return dc_power(dc_law[dc], gen_p[n_unit + 2 * dc], gen_p[n_unit + 2 * dc + 1]);

@@ -50,6 +50,7 @@ inline constexpr std::array<List, 3> p_limit{"none", "p_min", "p_max"};
 inline constexpr std::array<List, 3> dc_technology{"dcline", "lcc", "vsc"};
 inline constexpr std::array<List, 2> dc_mode{"setpoint", "ac_emulation"};
 inline constexpr std::array<List, 3> dc_control{"v", "q", "pf"};
+inline constexpr std::array<List, 5> q_mode{"voltage", "fixed_q", "fixed_pf", "q_of_v", "q_of_p"};
 inline constexpr std::array<List, 2> branch_side{"from", "to"};
 inline constexpr std::array<List, 2> shift_side{"source", "sink"};
 inline constexpr std::array<List, 2> equation{"P", "Q"};
@@ -118,7 +119,11 @@ constexpr auto fields(const GeneratorResult*) {
         field("q_max_mvar", &R::q_max_mvar, "upper reactive limit"),
         field("p_min_mw", &R::p_min_mw, "lower active limit").extra().from_case(),
         field("p_max_mw", &R::p_max_mw, "upper active limit").extra().from_case(),
-        field("limit", &R::limit, "reactive limit the generator is held at").of(words::q_limit)};
+        field("limit", &R::limit, "reactive limit the generator is held at").of(words::q_limit),
+        field("q_mode", &R::q_mode, "what its reactive output follows").of(words::q_mode).extra(),
+        field("regulated_bus", &R::regulated_bus, "bus whose voltage it holds").id().extra(),
+        field("available_mw", &R::available_mw, "active power before a curtailment limit").extra().from_case(),
+        field("curtailed_mw", &R::curtailed_mw, "active power that the limit takes").extra().from_case()};
 }
 
 constexpr auto fields(const DcLineResult*) {
@@ -205,6 +210,22 @@ constexpr auto fields(const Totals*) {
         field("loss_mvar", &R::loss_mvar, "sum over branches of Q_from + Q_to"),
         field("dc_loss_mw", &R::dc_loss_mw, "losses of DC lines").extra(),
         field("dc_mvar", &R::dc_mvar, "reactive power injected by converters").extra()};
+}
+
+constexpr auto fields(const ReactiveLimitCheck*) {
+    using R = ReactiveLimitCheck;
+    return std::tuple{
+        field("buses", &R::buses, "buses whose units may hold a voltage"),
+        field("held", &R::held, "at their set-point"),
+        field("pinned_q_max", &R::pinned_q_max, "at Qmax, voltage free"),
+        field("pinned_q_min", &R::pinned_q_min, "at Qmin, voltage free"),
+        field("beyond_limits", &R::beyond_limits, "reactive output outside its limits, or pinned off its limit"),
+        field("wrong_side", &R::wrong_side, "pinned although the voltage would let them go"),
+        field("largest_violation_mvar", &R::largest_violation_mvar, "largest distance from the limits"),
+        field("largest_violation_bus", &R::largest_violation_bus, "bus of the largest distance").id(),
+        field("largest_wrong_side_pu", &R::largest_wrong_side_pu, "largest distance from the set-point on the wrong side"),
+        field("wrong_side_bus", &R::wrong_side_bus, "its bus").id(),
+        field("tolerance_pu", &R::tolerance_pu, "tolerance of reactive power and of voltage")};
 }
 
 constexpr auto fields(const SlackShareResult*) {
@@ -350,6 +371,7 @@ constexpr auto fields(const PfResult*) {
         field("buses", &R::buses, "buses"),
         field("branches", &R::branches, "branches"),
         field("generators", &R::generators, "generators"),
+        field("reactive_limits", &R::reactive_limits, "whether regulated buses rest within their limits").extra(),
         field("dc_lines", &R::dc_lines, "DC lines").extra(),
         field("slack_groups", &R::slack_groups, "groups that share their imbalance").extra(),
         field("slack_shares", &R::slack_shares, "what each participant took of it").extra(),

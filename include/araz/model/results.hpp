@@ -70,6 +70,10 @@ struct GeneratorResult {
     double q_min_mvar = nan_value, q_max_mvar = nan_value;
     double p_min_mw = nan_value, p_max_mw = nan_value;
     std::string limit = "none";  ///< "none", "q_min", "q_max"
+    std::string q_mode = "voltage";
+    std::int64_t regulated_bus = 0;       ///< whose voltage the unit holds; 0: none
+    double available_mw = nan_value;      ///< before a curtailment limit; NaN without one
+    double curtailed_mw = nan_value;      ///< what the limit takes
 };
 
 /// A DC line that takes part in the solve. Power leaves the bus into the line at each end, so the
@@ -135,6 +139,22 @@ struct Totals {
     double loss_mvar = 0.0;  ///< sum over branches of Q_from + Q_to (charging included)
     double dc_loss_mw = 0.0; ///< losses of DC lines
     double dc_mvar = 0.0;    ///< MVAr injected by converters
+};
+
+/// Whether the regulated buses rest where reactive limits let them: at the set-point within the limits, at
+/// Qmax with the voltage not above the set-point, or at Qmin with the voltage not below it. Limits and outputs
+/// are summed per bus. A bus of no regulation is not counted; the reference is, with or without limits of its own.
+struct ReactiveLimitCheck {
+    int buses = 0;             ///< held + pinned_q_max + pinned_q_min
+    int held = 0;              ///< at the set-point
+    int pinned_q_max = 0, pinned_q_min = 0;
+    int beyond_limits = 0;     ///< held with Q outside its limits, or pinned with Q off its limit
+    int wrong_side = 0;        ///< pinned with the voltage on the side where it could be released
+    double largest_violation_mvar = 0.0;  ///< of beyond_limits
+    std::int64_t largest_violation_bus = 0;
+    double largest_wrong_side_pu = 0.0;   ///< |V - Vset| of wrong_side
+    std::int64_t wrong_side_bus = 0;
+    double tolerance_pu = nan_value;      ///< of Q and of V; NaN: not checked (DC, unsolved)
 };
 
 /// What one unit or load contributed to the active balance.
@@ -260,6 +280,7 @@ struct PfResult {
     std::vector<BusResult> buses;
     std::vector<BranchResult> branches;
     std::vector<GeneratorResult> generators;
+    ReactiveLimitCheck reactive_limits;
     std::vector<DcLineResult> dc_lines;
     std::vector<SlackGroupResult> slack_groups;  ///< empty when the reference alone balances
     std::vector<SlackShareResult> slack_shares;

@@ -68,6 +68,15 @@ struct SlackBalance {
     std::vector<SlackShare> shares;
 };
 
+/// Units that hold one bus together, at least one of them from elsewhere.
+struct SharedRegulation {
+    int bus = -1;            ///< whose voltage is held
+    double v_set = 1.0;
+    bool exhausted = false;  ///< every unit stands at a limit: the voltage is free
+    std::vector<int> units;  ///< generator indices
+    std::vector<Pin> pins;   ///< of each unit
+};
+
 struct Solution {
     SolveStatus status = SolveStatus::no_solution_found;
     int iterations = 0;         ///< Newton steps of the rung that solved and of all control rounds
@@ -88,6 +97,7 @@ struct Solution {
     std::vector<int> new_references;  ///< buses that took over as references
     int weakest_bus = -1;
     std::vector<SlackBalance> balances;  ///< empty when the reference alone balances
+    std::vector<SharedRegulation> regulations;  ///< empty unless units hold buses of others
     std::vector<double> link_p, link_q;  ///< [n_link] flow from -> to of branches without impedance
     std::vector<ControlAction> actions;
     std::vector<DevicePosition> devices;  ///< [n_device]

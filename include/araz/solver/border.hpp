@@ -34,6 +34,9 @@ public:
                                        const VoltageState& state, std::span<const double> step) const = 0;
     /// Derivative of residual k with respect to unknown j at fixed voltages.
     [[nodiscard]] virtual double own(int k, int j) const = 0;
+    /// Adds to the right-hand side what the stiffness of the problem takes: stiffness times the change of ln V that the
+    /// equations of the border demand there.
+    virtual void add_stiffness(const PowerFlowProblem& /*problem*/, const VoltageState& /*state*/, std::span<double> /*rhs*/) const {}
     /// Bus that a mismatch of equation k is reported at.
     [[nodiscard]] virtual int bus_of(int k) const = 0;
 };

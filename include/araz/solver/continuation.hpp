@@ -27,6 +27,7 @@ struct CurveProblem {
     std::span<const BusKind> kind;            ///< [n_bus]
     std::span<const double> p, q, dp, dq;     ///< [n_bus]
     double lambda0 = 0.0;
+    const ReactiveCurves* curves = nullptr;   ///< may be null
 };
 
 struct CurvePoint {

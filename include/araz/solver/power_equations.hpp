@@ -27,6 +27,7 @@
 #include <span>
 #include <vector>
 
+#include "araz/base/piecewise.hpp"
 #include "araz/solver/admittance.hpp"
 
 namespace araz::solver {
@@ -60,6 +61,22 @@ struct VoltageDependence {
     /// Derivatives with respect to ln V.
     [[nodiscard]] double dp(int bus, double v) const;
     [[nodiscard]] double dq(int bus, double v) const;
+};
+
+/// Reactive power fed in by units that follow the voltage of their bus.
+struct ReactiveCurves {
+    std::vector<int> of_bus;           ///< [nodes] index into `line`, -1: none; empty without any
+    std::vector<PiecewiseLine> line;   ///< p.u. over p.u. voltage
+
+    [[nodiscard]] bool empty() const { return line.empty(); }
+    [[nodiscard]] double q(int bus, double v) const { return of_bus[bus] < 0 ? 0.0 : line[of_bus[bus]].at(v); }
+    /// Derivative with respect to ln V.
+    [[nodiscard]] double dq(int bus, double v) const { return of_bus[bus] < 0 ? 0.0 : v * line[of_bus[bus]].slope(v); }
+    /// `to`, or just past the first bend on the way: no Newton step jumps over a piece, which keeps it from swinging
+    /// between two flat pieces beside a steep one.
+    [[nodiscard]] double limited(int bus, double from, double to) const {
+        return of_bus[bus] < 0 ? to : line[of_bus[bus]].up_to_bend(from, to);
+    }
 };
 
 /// Branches without impedance, in the order of their nodes.
@@ -117,6 +134,9 @@ struct PowerFlowProblem {
     /// [n] what each emulated link is held to: 1 its upper, -1 its lower limit, 0 the angle, limits or not. Empty: the
     /// angle, cut to the limits.
     std::span<const signed char> emulated_side = {};
+    const ReactiveCurves* curves = nullptr;   ///< may be null
+    /// [nodes] or empty: added to dQ/dlnV in the Jacobian at buses whose voltage the border holds; see Border::add_stiffness.
+    std::span<const double> stiffness = {};
 };
 
 /// Bus voltages. At the node of a link: `va` the active, `vm` the reactive power from -> to. At the node of a DC

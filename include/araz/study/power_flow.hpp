@@ -40,8 +40,9 @@ struct StudySetup {
 [[nodiscard]] PfResult run_power_flow(const StudySetup& setup, bool dc = false);
 
 /// A solution in file units, every row of the file present (out of service: zeros; isolated: null voltage).
-/// The one place where per unit and radians become MW, MVAr and degrees.
-[[nodiscard]] PfResult to_result(const ModelPtr& model, const Solution& solution, const MonitorOptions& monitor);
+/// The one place where per unit and radians become MW, MVAr and degrees. `tolerance`: of the power flow, p.u.
+[[nodiscard]] PfResult to_result(const ModelPtr& model, const Solution& solution, const MonitorOptions& monitor,
+                                 double tolerance);
 
 /// The envelope's part about the case.
 [[nodiscard]] CaseInfo case_info(const Case& grid);
