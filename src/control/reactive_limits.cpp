@@ -23,6 +23,17 @@ public:
     [[nodiscard]] std::string_view name() const override { return "reactive_limits"; }
     [[nodiscard]] bool only_switches_pv() const override { return !options_.include_slack; }
 
+    // Buses at their limits before an outage or a shift mostly are so after it: pinned from the start they save the
+    // rounds that find them one after the other. Those that should be held again are released like any other.
+    void resume(ControlView& view, std::span<const Pin> pins) override {
+        for (int b = 0; b < static_cast<int>(pins.size()); ++b) {
+            if (pins[b] == Pin::none || !may_pin(view.kind[b])) continue;
+            const ReactiveRange range = bus_range(view, b);
+            const double limit = pins[b] == Pin::q_max ? range.max : range.min;
+            if (std::isfinite(limit)) pin_at(view, b, pins[b], limit);
+        }
+    }
+
     void begin(const ControlView& view) override {
         releases_.assign(view.kind.size(), 0);
         hunting_ = false;
@@ -92,17 +103,21 @@ private:
         switches = {*largest};
     }
 
+    static void pin_at(ControlView& view, int b, Pin to, double limit) {
+        view.pin[b] = to;
+        view.kind[b] = is_reference(view.kind[b]) ? BusKind::angle : BusKind::pq;
+        view.q[b] = limit - view.q_load[b];
+    }
+
     static void apply(ControlView& view, const Switch& change) {
         const int b = change.bus;
-        const bool reference = is_reference(view.kind[b]);
         const bool follows = view.pin[b] == change.to;
-        view.pin[b] = change.to;
         if (change.to == Pin::none) {
-            view.kind[b] = reference ? BusKind::slack : BusKind::pv;
+            view.pin[b] = Pin::none;
+            view.kind[b] = is_reference(view.kind[b]) ? BusKind::slack : BusKind::pv;
             view.state->vm[b] = view.v_set[b];
         } else {
-            view.kind[b] = reference ? BusKind::angle : BusKind::pq;
-            view.q[b] = change.limit - view.q_load[b];
+            pin_at(view, b, change.to, change.limit);
         }
         const char* action = change.to == Pin::none ? "release"
                              : follows              ? "follow limit"

@@ -87,9 +87,14 @@ solver::PowerFlowProblem Engine::problem() const {
     return problem;
 }
 
-std::vector<Engine::Rung> Engine::ladder(bool warm) const {
+std::vector<Engine::Rung> Engine::ladder(const Solution* warm) const {
     std::vector<Rung> rungs;
-    if (warm) rungs.push_back({Start::stored, true, false, "warm", 0});
+    if (warm != nullptr) {
+        const auto is_pinned = [](Pin pin) { return pin != Pin::none; };
+        const bool pinned = !controls_.empty() && std::any_of(warm->pin.begin(), warm->pin.end(), is_pinned);
+        if (pinned) rungs.push_back({Start::stored, true, false, "warm with limits", 0, true});
+        rungs.push_back({Start::stored, true, false, "warm", 0});
+    }
     if (options_.start == Start::automatic || options_.start == Start::stored)
         rungs.push_back({Start::stored, false, false, "stored", 0});
     if (options_.start == Start::flat) rungs.push_back({Start::flat, false, false, "flat", 0});
@@ -101,12 +106,17 @@ std::vector<Engine::Rung> Engine::ladder(bool warm) const {
     return rungs;
 }
 
-void Engine::set_start(const Rung& rung, const Solution* warm) {
+void Engine::set_start(const Rung& rung, const Solution* warm, Solution& solution) {
     const Network& net = network();
     kind_ = start_kind_;
     p_ = start_p_;
     q_ = start_q_;
     gen_p_ = start_gen_p_;
+    solution.pin.assign(static_cast<std::size_t>(net.n_bus), Pin::none);
+    if (rung.resume) {
+        ControlView at = unsolved_view(solution);
+        for (const auto& control : controls_) control->resume(at, warm->pin);
+    }
     if (rung.warm) {
         state_.vm = warm->vm;
         state_.va = warm->va;
@@ -239,12 +249,18 @@ bool Engine::is_balanced(Solution& solution) const {
 }
 
 ControlView Engine::view(Solution& solution, int round) {
-    ControlView view;
-    view.model = model_.get();
     gather_supply(solution);
+    ControlView view = unsolved_view(solution);
     const bool constant = model_->load.empty();
     view.p_calc = constant ? newton_.equations().p_calc() : std::span<const double>(p_supply_);
     view.q_calc = constant ? newton_.equations().q_calc() : std::span<const double>(q_supply_);
+    view.round = round;
+    return view;
+}
+
+ControlView Engine::unsolved_view(Solution& solution) {
+    ControlView view;
+    view.model = model_.get();
     view.joined = joined_.empty() ? nullptr : &joined_;
     view.p_load = solution.p_load;
     view.q_load = solution.q_load;
@@ -257,7 +273,6 @@ ControlView Engine::view(Solution& solution, int round) {
     view.pin = solution.pin;
     view.state = &state_;
     view.tolerance = options_.tolerance;
-    view.round = round;
     view.actions = &solution.actions;
     view.devices = solution.devices;
     view.branch_out = out_mask_;
@@ -290,7 +305,6 @@ SolveStatus Engine::run_controls(const Rung& rung, Solution& solution) {
 bool Engine::run_rung(const Rung& rung, Solution& solution) {
     solution.iterations = 0;
     solution.actions.clear();
-    solution.pin.assign(static_cast<std::size_t>(network().n_bus), Pin::none);
     const NewtonReport report = newton(rung, rung.name, solution);
     solution.status = report.status;
     solution.start = rung.name;
@@ -406,11 +420,11 @@ Solution Engine::solve_ladder(const Scenario& scenario, const Solution* warm) {
     load(scenario, solution);
     Solution implausible;  // a false root, kept in case nothing better comes
     bool have_implausible = false;
-    for (const Rung& rung : ladder(warm != nullptr)) {
+    for (const Rung& rung : ladder(warm)) {
         solution.p_load = start_p_load_;
         solution.q_load = start_q_load_;
         restore_positions(solution);
-        set_start(rung, warm);
+        set_start(rung, warm, solution);
         if (balance_) balance_->restart();
         const bool solved = run_rung(rung, solution);
         if (!solution.reason.empty()) break;  // another start balances no better

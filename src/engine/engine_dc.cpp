@@ -57,7 +57,7 @@ Solution Engine::solve_dc(const Scenario& scenario) {
     Solution solution;
     dc_ = true;
     load(scenario, solution);
-    set_start(Rung{Start::flat, false, false, "dc", 0}, nullptr);
+    set_start(Rung{Start::flat, false, false, "dc", 0}, nullptr, solution);
     const Network& net = network();
     for (int b = 0; b < net.n_bus; ++b) state_.vm[b] = kind_[b] == BusKind::dead ? 0.0 : 1.0;
     const solver::DcBranches branches = without(model_->dc, solution.branch_out);

@@ -47,12 +47,36 @@ LaneBase::LaneBase(ModelPtr model, const EngineOptions& options, const Scenario&
                    : std::make_shared<const solver::LaneProgram>(
                          solver::LaneProgram::build(model_->pattern, model_->ybus, has_equations_));
     if (program_->n_node == 0) return;
-    set_start(warm);
     list_regulated();
+    resume(controls, warm);
+    set_start(warm);
     ok_ = start_->ok();
 }
 
-// The warm rung of the engine: voltages of the solved state, set-points restored.
+ControlView LaneBase::view_of(LoadedScenario& scenario, std::vector<Pin>& pin) const {
+    ControlView view;
+    view.model = model_.get();
+    view.p_load = scenario.p_load;
+    view.q_load = scenario.q_load;
+    view.gen_p = scenario.gen_p;
+    view.gen_in = scenario.gen_in;
+    view.kind = scenario.kind;
+    view.p = scenario.p;
+    view.q = scenario.q;
+    view.v_set = model_->network->v_set;
+    view.pin = pin;
+    view.tolerance = options_.tolerance;
+    return view;
+}
+
+void LaneBase::resume(const ControlList& controls, const Solution& warm) {
+    pin_.assign(static_cast<std::size_t>(model_->network->n_bus), Pin::none);
+    ControlView view = view_of(scenario_, pin_);
+    for (const auto& control : controls) control->resume(view, warm.pin);
+    has_pins_ = std::any_of(pin_.begin(), pin_.end(), [](Pin pin) { return pin != Pin::none; });
+}
+
+// The warm rung of the engine: voltages of the solved state, set-points restored but where a limit binds.
 void LaneBase::set_start(const Solution& warm) {
     const Network& net = *model_->network;
     solver::VoltageState state{warm.vm, warm.va};

@@ -90,6 +90,7 @@ LaneSweep::LaneSweep(std::shared_ptr<const LaneBase> base, solver::Isa isa, cons
     p_calc_.assign(static_cast<std::size_t>(net.n_bus), 0.0);
     q_calc_ = p_calc_;
     p_ = base_->scenario_.p;
+    pin_changed_.assign(static_cast<std::size_t>(net.n_bus), Pin::none);
     state_.vm = p_calc_;
     state_.va = p_calc_;
 }
@@ -141,8 +142,31 @@ void LaneSweep::build_change(const Scenario& outage, Job& job) {
         if (kind == BusKind::pq && base_->scenario_.kind[bus] == BusKind::pv && base_->warm_vm_[bus] > 0.0 &&
             base_->warm_vm_[bus] != base_->start_->vm[node])
             change.magnitudes.push_back({node, base_->warm_vm_[bus]});
+        // And one that starts at its limit, but not after this outage, from its set-point.
+        if (kind == BusKind::pv && base_->scenario_.kind[bus] == BusKind::pq)
+            change.magnitudes.push_back({node, model.network->v_set[bus]});
     }
     for (const int bus : job.scenario.dead) change.dead.push_back(program.place_of[bus]);
+}
+
+// Where an outage took units of a bus that starts at its limit, the limit is that of the units that remain.
+void LaneSweep::resume_changed(Job& job) {
+    const Network& net = *base_->model_->network;
+    std::vector<int> again;
+    for (const int b : job.scenario.changed) {
+        if (base_->pin_[b] == Pin::none) continue;
+        job.pin[b] = Pin::none;
+        const auto begin = net.gens_at.begin() + net.gen_start[b];
+        const auto end = net.gens_at.begin() + net.gen_start[b + 1];
+        if (std::none_of(begin, end, [&](int g) { return job.scenario.gen_in[g] != 0 && net.regulates(g); })) continue;
+        job.scenario.kind[b] = BusKind::pv;
+        pin_changed_[b] = base_->pin_[b];
+        again.push_back(b);
+    }
+    if (again.empty()) return;
+    ControlView view = base_->view_of(job.scenario, job.pin);
+    for (const auto& control : job.controls) control->resume(view, pin_changed_);
+    for (const int b : again) pin_changed_[b] = Pin::none;
 }
 
 std::unique_ptr<LaneSweep::Job> LaneSweep::make_job(int item, const Scenario& outage) {
@@ -157,10 +181,11 @@ std::unique_ptr<LaneSweep::Job> LaneSweep::make_job(int item, const Scenario& ou
     job->item = item;
     job->scenario = base_->scenario_;
     take_out(*base_->model_, outage, job->scenario);
+    job->pin = base_->pin_;
+    if (base_->has_pins_) resume_changed(*job);
     build_change(outage, *job);
     job->compensated = first_->fits(job->change);
     job->started = job->controls_begun = job->suspended = false;
-    job->pin.assign(static_cast<std::size_t>(base_->model_->network->n_bus), Pin::none);
     job->actions.clear();
     job->branches_out = outage.branches_out;
     std::sort(job->branches_out.begin(), job->branches_out.end());
@@ -200,7 +225,7 @@ void LaneSweep::load_screen(Pack& pack) {
             q_low_.data()[static_cast<std::size_t>(r) * w + lane] = limits.low;
             q_high_.data()[static_cast<std::size_t>(r) * w + lane] = limits.high;
         }
-        if (job.actions.empty()) continue;
+        if (job.actions.empty() && !base_->has_pins_) continue;
         for (std::size_t r = 0; r < n; ++r) {
             const Pin pin = job.pin[base_->regulated_[r]];
             const auto bit = static_cast<std::uint8_t>(1U << lane);
@@ -246,21 +271,11 @@ bool LaneSweep::update_control(Pack& pack, int lane) {
         q_calc_[b] = group_.q_calc(lane, base_->regulated_node_[r]);
         state_.vm[b] = group_.vm(lane, base_->regulated_node_[r]);
     }
-    ControlView view;
-    view.model = base_->model_.get();
+    ControlView view = base_->view_of(job.scenario, job.pin);
     view.p_calc = p_calc_;
     view.q_calc = q_calc_;
-    view.p_load = job.scenario.p_load;
-    view.q_load = job.scenario.q_load;
-    view.gen_p = job.scenario.gen_p;
-    view.gen_in = job.scenario.gen_in;
-    view.kind = job.scenario.kind;
     view.p = p_;
-    view.q = job.scenario.q;
-    view.v_set = base_->model_->network->v_set;
-    view.pin = job.pin;
     view.state = &state_;
-    view.tolerance = base_->options_.tolerance;
     view.round = job.round;
     view.actions = &job.actions;
     if (!job.controls_begun)

@@ -10,7 +10,8 @@ struct Engine::Rung {
     bool warm = false;
     bool capped = false;
     const char* name = "";
-    int sweeps = 0;  ///< fast-decoupled sweeps before Newton
+    int sweeps = 0;      ///< fast-decoupled sweeps before Newton
+    bool resume = false; ///< with what the controls of the warm state had settled
 };
 
 }  // namespace araz

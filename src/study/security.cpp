@@ -183,11 +183,22 @@ void SecurityCheck::merge(const CheckedState& state, SecurityReport& report) con
     if (state.worst.severity > report.worst.severity + tie) report.worst = state.worst;
 }
 
-SecurityReport SecurityCheck::check(double shift, const std::vector<int>& contingencies, bool tangents,
-                                    const Pair& focus) {
+SecurityReport SecurityCheck::empty_report() const {
     SecurityReport report;
     report.severity_of.assign(contingencies_->size(), -std::numeric_limits<double>::infinity());
     report.predicted_of.assign(contingencies_->size(), std::numeric_limits<double>::infinity());
+    return report;
+}
+
+SecurityReport SecurityCheck::check(double shift, const std::vector<int>& contingencies, bool tangents,
+                                    const Pair& focus) {
+    std::vector<CheckedState> states;
+    return check(shift, contingencies, tangents, focus, states);
+}
+
+SecurityReport SecurityCheck::check(double shift, const std::vector<int>& contingencies, bool tangents,
+                                    const Pair& focus, std::vector<CheckedState>& states) {
+    SecurityReport report = empty_report();
     const ReadingRules rules{&relaxed_, focus, shift};
     const long long before = engine().power_flows();
     report.point = exchange_->solve(engine(), shift, last_secure_.intact, &last_secure_);
@@ -197,21 +208,54 @@ SecurityReport SecurityCheck::check(double shift, const std::vector<int>& contin
         return report;
     }
     merge(read_state(*workers_[0], intact_grid, report.point.scenario, report.point.intact, nullptr, tangents, rules), report);
-
-    Scenario after = report.point.scenario;
-    keep_dispatch(setup_->engine.slack, *setup_->model, report.point.intact, after);
-    std::vector<CheckedState> states(contingencies.size());
-    if (!contingencies.empty() && !check_in_lanes(contingencies, after, report.point, tangents, rules, states))
-        check_one_by_one(contingencies, after, report.point, tangents, rules, states);
+    states = check_after(contingencies, report.point, tangents, rules);
     for (const CheckedState& state : states) merge(state, report);
+    conclude(report);
+    return report;
+}
+
+std::vector<CheckedState> SecurityCheck::check_after(const std::vector<int>& contingencies, const ExchangePoint& point,
+                                                     bool tangents, const ReadingRules& rules) {
+    std::vector<CheckedState> states(contingencies.size());
+    if (contingencies.empty()) return states;
+    Scenario after = point.scenario;
+    keep_dispatch(setup_->engine.slack, *setup_->model, point.intact, after);
+    if (!check_in_lanes(contingencies, after, point, tangents, rules, states))
+        check_one_by_one(contingencies, after, point, tangents, rules, states);
+    return states;
+}
+
+void SecurityCheck::conclude(SecurityReport& report) {
     report.secure = !report.unsolved && report.worst.severity <= 1.0 + limit_margin;
     if (report.secure) last_secure_ = report.point;
-    return report;
+}
+
+// A limit that the policy widened belongs to one pair: the other contingencies read as before.
+void SecurityCheck::check_relaxed(const std::vector<CheckedState>& before, SecurityReport& report) {
+    const ReadingRules rules{&relaxed_, {}, 0.0};
+    std::vector<int> again;
+    for (const CheckedState& state : before)
+        if (state.solved && !state.violated.empty()) again.push_back(state.contingency);
+    const std::vector<CheckedState> relaxed = check_after(again, report.point, true, rules);
+    const CheckedState intact =
+        read_state(*workers_[0], intact_grid, report.point.scenario, report.point.intact, nullptr, true, rules);
+    SecurityReport settled = empty_report();
+    settled.point = std::move(report.point);
+    merge(intact, settled);
+    std::size_t next = 0;
+    for (const CheckedState& state : before) {
+        const bool renewed = next < again.size() && again[next] == state.contingency;
+        if (renewed) merge(relaxed[next++], settled);
+        else if (std::binary_search(monitored_.begin(), monitored_.end(), state.contingency)) merge(state, settled);
+    }
+    conclude(settled);
+    report = std::move(settled);
 }
 
 SecurityReport SecurityCheck::settle_base(BaseInsecure policy, std::vector<Violation>& violations,
                                           std::vector<std::string>& excluded) {
-    SecurityReport report = check(0.0, monitored_, true);
+    std::vector<CheckedState> states;
+    SecurityReport report = check(0.0, monitored_, true, {}, states);
     if (report.point.status != PointStatus::ok) return report;
     for (const PairReading& entry : report.violated) {
         violations.push_back(describe(entry));
@@ -229,7 +273,8 @@ SecurityReport SecurityCheck::settle_base(BaseInsecure policy, std::vector<Viola
         std::erase(monitored_, c);
     }
     const bool relaxed = policy != BaseInsecure::strict && !violations.empty();
-    return relaxed ? check(0.0, monitored_, true) : report;
+    if (relaxed) check_relaxed(states, report);
+    return report;
 }
 
 Violation SecurityCheck::describe(const PairReading& entry) const {

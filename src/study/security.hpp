@@ -79,6 +79,14 @@ private:
     [[nodiscard]] LaneReading lane_reading(const Pair& focus) const;
     [[nodiscard]] bool check_in_lanes(const std::vector<int>& contingencies, const Scenario& after, const ExchangePoint& point,
                                       bool tangents, const ReadingRules& rules, std::vector<CheckedState>& states);
+    [[nodiscard]] SecurityReport empty_report() const;
+    /// As above; the states after the contingencies come back too.
+    [[nodiscard]] SecurityReport check(double shift, const std::vector<int>& contingencies, bool tangents, const Pair& focus,
+                                       std::vector<CheckedState>& states);
+    [[nodiscard]] std::vector<CheckedState> check_after(const std::vector<int>& contingencies, const ExchangePoint& point,
+                                                        bool tangents, const ReadingRules& rules);
+    void check_relaxed(const std::vector<CheckedState>& before, SecurityReport& report);
+    void conclude(SecurityReport& report);
     void merge(const CheckedState& state, SecurityReport& report) const;
 
     const StudySetup* setup_;

@@ -3,7 +3,7 @@
 //
 // A control keeps what it needs for one solve (flip counts) and is reset by begin(). Contract, tested
 // for each: idempotent when stable, a bounded number of changes, a fixed order, no dependence on what
-// was solved before.
+// was solved before but for the state that a solve is asked to start from.
 #pragma once
 
 #include <functional>
@@ -69,6 +69,9 @@ public:
     Control& operator=(const Control&) = delete;
 
     [[nodiscard]] virtual std::string_view name() const = 0;
+    /// Before the first iteration of a solve that starts from a solved state: takes over what that state had settled.
+    /// `pins` [n_bus] are its own; nothing in the view is solved yet, and nothing of this is an action.
+    virtual void resume([[maybe_unused]] ControlView& view, [[maybe_unused]] std::span<const Pin> pins) {}
     virtual void begin(const ControlView& view) = 0;
     virtual ControlAnswer update(ControlView& view) = 0;
     /// Whether all it ever does is to switch buses between PV and PQ: such controls also act in lanes.

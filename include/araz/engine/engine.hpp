@@ -55,7 +55,8 @@ public:
     ///   capped steps; stored with capped steps. flat: flat start, then as before. dc: from the DC angles on.
     [[nodiscard]] Solution solve(const Scenario& scenario);
 
-    /// Solves from a solved state of the same model (set-points restored), then by the ladder.
+    /// Solves from a solved state of the same model, with the reactive limits that bind there and the other set-points
+    /// restored; failing that with all set-points restored, then by the ladder.
     [[nodiscard]] Solution solve_from(const Scenario& scenario, const Solution& warm);
 
     /// Fixes the pivot order at a solved base, so that contingencies may be shared among threads.
@@ -95,7 +96,7 @@ private:
     [[nodiscard]] bool is_balanced(Solution& solution) const;
     void gather_supply(const Solution& solution);
     void schedule_injections(const Scenario& scenario, Solution& solution);
-    void set_start(const Rung& rung, const Solution* warm);
+    void set_start(const Rung& rung, const Solution* warm, Solution& solution);
     void set_dc_angles();
     void restore_positions(Solution& solution);
     void move_devices(const Solution& solution);
@@ -107,8 +108,9 @@ private:
     solver::NewtonReport note(solver::NewtonReport report, const std::string& phase, Solution& solution);
     void finish(Solution& solution);
     void recover_links(Solution& solution);
-    [[nodiscard]] std::vector<Rung> ladder(bool warm) const;
+    [[nodiscard]] std::vector<Rung> ladder(const Solution* warm) const;
     [[nodiscard]] ControlView view(Solution& solution, int round);
+    [[nodiscard]] ControlView unsolved_view(Solution& solution);
     [[nodiscard]] solver::PowerFlowProblem problem() const;
     [[nodiscard]] Solution solve_ladder(const Scenario& scenario, const Solution* warm);
 

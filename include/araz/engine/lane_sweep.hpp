@@ -49,6 +49,8 @@ private:
     friend class LaneSweep;
     void set_start(const Solution& warm);
     void list_regulated();
+    void resume(const ControlList& controls, const Solution& warm);
+    [[nodiscard]] ControlView view_of(LoadedScenario& scenario, std::vector<Pin>& pin) const;
 
     ModelPtr model_;
     EngineOptions options_;
@@ -61,6 +63,8 @@ private:
     std::vector<int> regulated_node_;
     std::vector<int> regulated_of_;            ///< [n_bus] place in regulated_, -1
     std::vector<double> q_low_, q_high_, v_set_;
+    std::vector<Pin> pin_;                     ///< [n_bus] limits that bind at the start
+    bool has_pins_ = false;
     bool has_controls_ = false;
     bool ok_ = false;
 };
@@ -128,6 +132,7 @@ private:
     struct Job;
     struct Pack;
     [[nodiscard]] std::unique_ptr<Job> make_job(int item, const Scenario& outage);
+    void resume_changed(Job& job);
     void build_change(const Scenario& outage, Job& job);
     void restore_rows(const Scenario& outage);
     void load_screen(Pack& pack);
@@ -157,6 +162,7 @@ private:
     std::vector<double> p_calc_, q_calc_, p_;  ///< what a control sees
     solver::VoltageState state_;
     std::vector<double> direction_;            ///< (dP, dQ) by node; empty: no tangents
+    std::vector<Pin> pin_changed_;             ///< [n_bus] all none but while a job is made
     std::vector<std::unique_ptr<Job>> suspended_, spare_;
 };
 
