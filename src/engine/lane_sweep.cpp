@@ -158,7 +158,7 @@ void LaneSweep::resume_changed(Job& job) {
         job.pin[b] = Pin::none;
         const auto begin = net.gens_at.begin() + net.gen_start[b];
         const auto end = net.gens_at.begin() + net.gen_start[b + 1];
-        if (std::none_of(begin, end, [&](int g) { return job.scenario.gen_in[g] != 0 && net.regulates(g); })) continue;
+        if (std::none_of(begin, end, [&](int g) { return job.scenario.gen_in[g] != 0 && net.holds_own_bus(g); })) continue;
         job.scenario.kind[b] = BusKind::pv;
         pin_changed_[b] = base_->pin_[b];
         again.push_back(b);
