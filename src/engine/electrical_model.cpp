@@ -179,11 +179,11 @@ ModelPtr at_positions(const ModelPtr& built, std::span<const DevicePosition> dev
 
 ReactiveRange reactive_range(const Network& net, int generator, double p) {
     ReactiveRange range{net.qmin[generator], net.qmax[generator]};
-    if (!net.regulates(generator)) {
+    if (!net.is_unit(generator)) {
+        if (net.regulates(generator)) return range;
         const double q = net.scheduled_q(generator, p);
         return {q, q};
     }
-    if (!net.is_unit(generator)) return range;
     const GeneratorRow& row = net.source->generators[net.gen_row[generator]];
     if (row.pc1_mw == row.pc2_mw) return range;
     const double along = (p * net.base_mva - row.pc1_mw) / (row.pc2_mw - row.pc1_mw);
