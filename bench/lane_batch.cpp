@@ -58,6 +58,49 @@ Solved scalar_batch(const Grid& grid, const Injections& scenarios, solver::Newto
     return solved;
 }
 
+namespace {
+
+// Every lane to its solution; iterations stay -1 where there is none.
+void run_group(const Grid& grid, solver::FirstStep& first, const std::vector<solver::LaneLoad>& loads, solver::LaneGroup& group,
+               int* iterations) {
+    using solver::LaneCourse;
+    using solver::LaneStep;
+    const int count = static_cast<int>(loads.size());
+    std::vector<LaneCourse> course(loads.size());
+    for (LaneCourse& each : course) each.begin(true);
+    std::uint32_t active = (1U << count) - 1U, waiting = 0;
+    while (true) {
+        solver::LaneWorst worst;
+        group.mismatch(worst);
+        for (int l = 0; l < count; ++l) {
+            if (((active & ~waiting) >> l & 1U) == 0) continue;
+            const LaneCourse::Verdict verdict = course[l].judge(worst.value[l], 1e-8, 20);
+            if (verdict == LaneCourse::Verdict::goes_on) {
+                waiting |= 1U << l;
+                continue;
+            }
+            active &= ~(1U << l);
+            if (verdict == LaneCourse::Verdict::solved) iterations[l] = course[l].iterations();
+        }
+        if (waiting == 0) return;
+        LaneStep kind = LaneStep::newton;
+        for (int l = 0; l < count; ++l)
+            if ((waiting >> l & 1U) != 0) kind = std::min(kind, course[l].wanted());
+        std::uint32_t lanes = 0;
+        for (int l = 0; l < count; ++l)
+            if ((waiting >> l & 1U) != 0 && course[l].wanted() == kind) lanes |= 1U << l;
+        const std::uint32_t lost = kind == LaneStep::shared  ? group.shared_step(*grid.start, first, loads, lanes, true)
+                                   : kind == LaneStep::chord ? group.chord(lanes)
+                                                             : group.step(lanes);
+        for (int l = 0; l < count; ++l)
+            if ((lanes >> l & 1U) != 0) course[l].taken(group.step_size(l));
+        waiting &= ~lanes;
+        active &= ~lost;
+    }
+}
+
+}  // namespace
+
 Solved lane_batch(const Grid& grid, const Injections& scenarios, solver::LaneGroup& group) {
     const int w = group.width();
     const int n = static_cast<int>(scenarios.p.size());
@@ -75,18 +118,7 @@ Solved lane_batch(const Grid& grid, const Injections& scenarios, solver::LaneGro
                 group.arrays().p_sched[k * w + l] = scenarios.p[begin + l][grid.program.bus_of[k]];
                 group.arrays().q_sched[k * w + l] = scenarios.q[begin + l][grid.program.bus_of[k]];
             }
-        std::uint32_t active = (1U << count) - 1U;
-        for (int iteration = 0; iteration < 12; ++iteration) {
-            solver::LaneWorst worst;
-            group.mismatch(worst);
-            for (int l = 0; l < count; ++l) {
-                if (((active >> l) & 1U) == 0 || !solver::meets_tolerance(worst.value[l], 1e-8)) continue;
-                active &= ~(1U << l);
-                solved.iterations[begin + l] = iteration;
-            }
-            if (active == 0) break;
-            active &= ~(iteration == 0 ? group.first_step(*grid.start, first, loads, active, true) : group.step(active));
-        }
+        run_group(grid, first, loads, group, &solved.iterations[begin]);
         for (int l = 0; l < count; ++l) {
             solver::VoltageState places;
             group.copy_state(l, places);

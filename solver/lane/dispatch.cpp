@@ -4,14 +4,24 @@
 
 namespace araz::solver {
 
+// Defined by kernels_<isa>.cpp and kernels_<isa>_single.cpp.
 namespace lane_baseline {
+extern const LaneKernels kernels;
+}
+namespace lane_baseline_single {
 extern const LaneKernels kernels;
 }
 #ifdef ARAZ_LANE_X86
 namespace lane_avx2 {
 extern const LaneKernels kernels;
 }
+namespace lane_avx2_single {
+extern const LaneKernels kernels;
+}
 namespace lane_avx512 {
+extern const LaneKernels kernels;
+}
+namespace lane_avx512_single {
 extern const LaneKernels kernels;
 }
 #endif
@@ -46,13 +56,14 @@ std::vector<Isa> available_isas() {
 
 Isa best_isa() { return available_isas().back(); }
 
-const LaneKernels& lane_kernels(Isa isa) {
+const LaneKernels& lane_kernels(Isa isa, LanePrecision precision) {
     ARAZ_CHECK(has_isa(isa), "this processor has no " + std::string(to_string(isa)));
+    const bool single = precision == LanePrecision::floats;
 #ifdef ARAZ_LANE_X86
-    if (isa == Isa::avx2) return lane_avx2::kernels;
-    if (isa == Isa::avx512) return lane_avx512::kernels;
+    if (isa == Isa::avx2) return single ? lane_avx2_single::kernels : lane_avx2::kernels;
+    if (isa == Isa::avx512) return single ? lane_avx512_single::kernels : lane_avx512::kernels;
 #endif
-    return lane_baseline::kernels;
+    return single ? lane_baseline_single::kernels : lane_baseline::kernels;
 }
 
 LaneView view(const LaneProgram& program) {

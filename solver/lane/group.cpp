@@ -43,8 +43,13 @@ LaneGroup::LaneGroup(const LaneProgram& program, const LaneKernels& kernels) : p
     arrays_.p_calc = buffer(nodes);
     arrays_.q_calc = buffer(nodes);
     arrays_.x = buffer(2 * nodes);
-    arrays_.stored = buffer(w * program.stored_size());
-    arrays_.panel = buffer(4 * w * static_cast<std::size_t>(program.widest_panel));
+    const auto reals = [&](std::size_t n) { return buffer(kernels.single ? (n + 1) / 2 : n); };
+    arrays_.er = kernels.single ? reals(places) : arrays_.e;
+    arrays_.fr = kernels.single ? reals(places) : arrays_.f;
+    arrays_.step = reals(2 * nodes);
+    arrays_.stored = reals(w * program.stored_size());
+    arrays_.kept = reals(w * program.kept_size());
+    arrays_.panel = reals(4 * w * static_cast<std::size_t>(program.widest_panel));
     has_p_.resize(static_cast<std::size_t>(program.n_node));
     has_q_.resize(static_cast<std::size_t>(program.n_node));
     arrays_.has_p = has_p_.data();
@@ -53,16 +58,19 @@ LaneGroup::LaneGroup(const LaneProgram& program, const LaneKernels& kernels) : p
 
 namespace {
 
-void spread(const std::vector<double>& from, int width, double* to) {
-    for (const double value : from) {
+template <class Real>
+void spread(std::span<const Real> from, int width, Real* to) {
+    for (const Real value : from) {
         std::fill_n(to, width, value);
         to += width;
     }
 }
 
-void set_bit(std::uint8_t& bits, int lane, bool value) {
-    const auto bit = static_cast<std::uint8_t>(1U << lane);
-    bits = static_cast<std::uint8_t>(value ? bits | bit : bits & ~bit);
+void spread(const std::vector<double>& from, int width, double* to) { spread(std::span<const double>(from), width, to); }
+
+void set_bit(std::uint16_t& bits, int lane, bool value) {
+    const auto bit = static_cast<std::uint16_t>(1U << lane);
+    bits = static_cast<std::uint16_t>(value ? bits | bit : bits & ~bit);
 }
 
 }  // namespace
@@ -74,10 +82,10 @@ void LaneGroup::load(const LaneStart& start, std::span<const LaneLoad> loads) {
     spread(start.va, w, arrays_.va);
     spread(start.p_sched, w, arrays_.p_sched);
     spread(start.q_sched, w, arrays_.q_sched);
-    const auto all = static_cast<std::uint8_t>((1U << w) - 1U);
+    const auto all = static_cast<std::uint16_t>((1U << w) - 1U);
     for (int i = 0; i < program_->n_node; ++i) {
-        has_p_[i] = start.has_p[i] != 0 ? all : std::uint8_t{0};
-        has_q_[i] = start.has_q[i] != 0 ? all : std::uint8_t{0};
+        has_p_[i] = start.has_p[i] != 0 ? all : std::uint16_t{0};
+        has_q_[i] = start.has_q[i] != 0 ? all : std::uint16_t{0};
     }
     patches_.clear();
     for (int lane = 0; lane < static_cast<int>(loads.size()); ++lane) {
@@ -113,38 +121,51 @@ void LaneGroup::load_change(int lane, const LaneChange& change) {
 }
 
 std::uint32_t LaneGroup::step(std::uint32_t active) {
-    const std::uint32_t lost = kernels_->factor(arrays_) & active;
+    const std::uint32_t lost = kernels_->factor(arrays_, true) & active;
     kernels_->back(arrays_);
-    return lost | kernels_->update(arrays_, active);
+    return lost | kernels_->update(arrays_, active, size_);
 }
 
-std::uint32_t LaneGroup::first_step(const LaneStart& start, FirstStep& first, std::span<const LaneLoad> loads,
-                                    std::uint32_t active, bool dense) {
-    LaneArrays arrays = arrays_;
+std::uint32_t LaneGroup::chord(std::uint32_t active) {
+    kernels_->forward(arrays_);
+    kernels_->back(arrays_);
+    return kernels_->update(arrays_, active, size_);
+}
+
+template <class Real>
+std::uint32_t LaneGroup::correct_steps(const LaneStart& start, FirstStep& first, std::span<const LaneLoad> loads,
+                                       std::uint32_t active, bool dense, const Real* eliminated) {
     const int w = width();
-    if (dense) {
-        kernels_->shared_forward(start.factors(), arrays);
-    } else {
-        arrays.x = arrays_.stored;  // free until the next factorization, and larger than x
-        spread(start.eliminated, w, arrays.x);
-    }
+    Real* step = static_cast<Real*>(arrays_.step);
+    if (!dense) spread(std::span<const Real>(eliminated, start.eliminated.size()), w, step);
     std::uint32_t lost = 0;
     for (int lane = 0; lane < static_cast<int>(loads.size()); ++lane) {
         if (((active >> lane) & 1U) == 0) continue;
-        if (!first.correct(*loads[lane].change, arrays_.x + lane, arrays.x + lane, w, dense)) lost |= 1U << lane;
+        if (!first.correct(*loads[lane].change, arrays_.x + lane, step + lane, w, dense)) lost |= 1U << lane;
     }
-    kernels_->shared_back(start.factors(), arrays);
-    return lost | kernels_->update(arrays, active);
+    return lost;
 }
 
-std::uint32_t LaneGroup::solve(std::span<const double> rhs) {
+std::uint32_t LaneGroup::shared_step(const LaneStart& start, FirstStep& first, std::span<const LaneLoad> loads,
+                                     std::uint32_t active, bool dense) {
+    if (dense) kernels_->shared_forward(start.factors(), arrays_);
+    const std::uint32_t lost =
+        kernels_->single ? correct_steps<float>(start, first, loads, active, dense, start.eliminated_single.data())
+                         : correct_steps<double>(start, first, loads, active, dense, start.eliminated.data());
+    kernels_->shared_back(start.factors(), arrays_);
+    return lost | kernels_->update(arrays_, active, size_);
+}
+
+std::uint32_t LaneGroup::solve(std::span<const double> rhs, bool again) {
     const int w = width();
     for (int i = 0; i < program_->n_node; ++i)
         for (int lane = 0; lane < w; ++lane) {
             at(arrays_.x, lane, 2 * i) = ((has_p_[i] >> lane) & 1) != 0 ? rhs[2 * i] : 0.0;
             at(arrays_.x, lane, 2 * i + 1) = ((has_q_[i] >> lane) & 1) != 0 ? rhs[2 * i + 1] : 0.0;
         }
-    const std::uint32_t lost = kernels_->factor(arrays_);
+    std::uint32_t lost = 0;
+    if (again) kernels_->forward(arrays_);
+    else lost = kernels_->factor(arrays_, true);
     kernels_->back(arrays_);
     return lost;
 }

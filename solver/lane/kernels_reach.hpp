@@ -1,30 +1,16 @@
 // The kernel that reads solved states against their limits and, along a tangent, finds what binds first. Part of
 // kernels_source.hpp: included inside its namespace, once per instruction set.
 
-ARAZ_INLINE V square_root(V x) {
-#if defined(__AVX512F__) && ARAZ_LANE_WIDTH == 8
-    return (V)_mm512_maskz_sqrt_pd(0xff, (__m512d)x);
-#elif defined(__AVX2__) && ARAZ_LANE_WIDTH == 4
-    return (V)_mm256_sqrt_pd((__m256d)x);
-#elif defined(__x86_64__) && ARAZ_LANE_WIDTH == 2
-    return (V)_mm_sqrt_pd((__m128d)x);
-#else
-    V root;
-    for (int l = 0; l < W; ++l) root[l] = __builtin_sqrt(x[l]);
-    return root;
-#endif
-}
-
 // First E >= 0 with |s + E ds|^2 = limit^2, from a = |ds|^2, b = 2 s.ds and c = |s|^2 - limit^2, each over limit^2.
 // Not a number or infinite where there is none; what stands at its limit is listed whatever this says.
 ARAZ_INLINE V step_to_limit(V a, V b, V c) {
     const V root = square_root(b * b - 4.0 * a * c);
     const V outwards = -2.0 * c / (b + root);
     const V inwards = (root - b) / (2.0 * a);
-    return b < splat(0.0) ? inwards : outwards;
+    return select(b < splat(0.0), inwards, outwards);
 }
 
-ARAZ_INLINE V smaller(V a, V b) { return b < a ? b : a; }
+ARAZ_INLINE V smaller(V a, V b) { return select(b < a, b, a); }
 
 // Apparent power at both ends; linear in |Vf|^2, |Vt|^2, Re(Vf Vt*) and Im(Vf Vt*), so their changes give its change.
 struct Ends {
@@ -41,21 +27,21 @@ struct Nearest {
     inline __attribute__((always_inline)) M take(V step) {
         // Ties within rounding are all listed: who comes first is decided by the reader.
         const M listed = step <= third * (1.0 + 1e-9);
-        third = step < third ? step : third;
-        const V low = third < second ? third : second;
-        third = third < second ? second : third;
-        second = low < first ? first : low;
-        first = low < first ? low : first;
+        third = smaller(third, step);
+        const V low = smaller(second, third);
+        third = select(third < second, second, third);
+        second = select(low < first, first, low);
+        first = smaller(first, low);
         return listed;
     }
 };
 
 ARAZ_INLINE V tangent_at(const LaneArrays& a, std::ptrdiff_t place, int which) {
-    return place < a.program.n_node ? at(a.x, 2 * place + which) : V{};
+    return place < a.program.n_node ? widen(at(real(a.step), 2 * place + which)) : splat(0.0);
 }
 
 void reach_branches(const LaneArrays& a, LaneReachArgs& args, Nearest& nearest) {
-    V highest{};
+    V highest = splat(0.0);
     const LaneBranchMask* out = args.out;
     const LaneBranchMask* last_out = args.out + args.n_out;
     for (int l = 0; l < args.n_branch; ++l) {
@@ -72,11 +58,11 @@ void reach_branches(const LaneArrays& a, LaneReachArgs& args, Nearest& nearest) 
         const Ends flow = power_at_ends(y, vf, vt, c, s);
         const V from = (flow.pf * flow.pf + flow.qf * flow.qf) * y.inverse_limit_squared;
         const V to = (flow.pt * flow.pt + flow.qt * flow.qt) * y.inverse_limit_squared;
-        const V loading = from < to ? to : from;
+        const V loading = select(from < to, to, from);
         M listed = (loading >= highest * (1.0 - 1e-9)) | (loading >= splat(1.0 - 1e-6));
-        M there = M{} - 1;
+        M there = every_lane();
         if (gone != 0) there = ~lanes_of(gone);
-        highest = (there & (highest < loading)) ? loading : highest;
+        highest = select(there & (highest < loading), loading, highest);
         if (args.along) {
             const V dlf = tangent_at(a, y.from, 1), dlt = tangent_at(a, y.to, 1);
             const V turn = tangent_at(a, y.from, 0) - tangent_at(a, y.to, 0);
@@ -86,9 +72,9 @@ void reach_branches(const LaneArrays& a, LaneReachArgs& args, Nearest& nearest) 
             const V at_from = step_to_limit((d.pf * d.pf + d.qf * d.qf) * scale, 2.0 * (flow.pf * d.pf + flow.qf * d.qf) * scale, from - 1.0);
             const V at_to = step_to_limit((d.pt * d.pt + d.qt * d.qt) * scale, 2.0 * (flow.pt * d.pt + flow.qt * d.qt) * scale, to - 1.0);
             // Of a number and none the number counts.
-            V step = at_from == at_from ? at_from : at_to;
+            V step = select(at_from == at_from, at_from, at_to);
             step = smaller(step, at_to);
-            step = (there & (step == step)) ? step : splat(1e300);
+            step = select(there & (step == step), step, splat(1e300));
             listed |= nearest.take(step);
         }
         const std::uint32_t bits = bits_of(listed & there);
@@ -102,17 +88,17 @@ void reach_buses(const LaneArrays& a, LaneReachArgs& args, Nearest& nearest) {
         if (args.low[i] < 0.0) continue;
         const V vm = at(a.vm, i);
         const M live = vm > splat(0.0);
-        const V under = args.low[i] - vm;
-        const V over = vm - args.high[i];
-        const V beyond = under < over ? over : under;
+        const V under = splat(args.low[i]) - vm;
+        const V over = vm - splat(args.high[i]);
+        const V beyond = select(under < over, over, under);
         M listed = (beyond >= widest - 1e-9) | (beyond >= splat(-1e-6));
-        widest = (live & (widest < beyond)) ? beyond : widest;
+        widest = select(live & (widest < beyond), beyond, widest);
         if (args.along) {
             const V rises = vm * tangent_at(a, i, 1);
             // Held, or moving inwards: never.
-            V step = rises > splat(1e-12) ? -over / rises : splat(1e300);
-            step = rises < splat(-1e-12) ? under / rises : step;
-            listed |= nearest.take(live ? step : splat(1e300));
+            V step = select(rises > splat(1e-12), -over / rises, splat(1e300));
+            step = select(rises < splat(-1e-12), under / rises, step);
+            listed |= nearest.take(select(live, step, splat(1e300)));
         }
         const std::uint32_t bits = bits_of(listed & live);
         if (bits != 0) args.places_listed[args.n_places_listed++] = {static_cast<std::int32_t>(i), bits};

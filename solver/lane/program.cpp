@@ -121,7 +121,8 @@ void write_streams(LaneProgram& program) {
             if (program.column[k] >= n) continue;
             const int block = block_of[program.column[k]];
             has_entry[block] = 1;
-            program.entries.push_back({program.column[k], block, program.g[k], program.b[k]});
+            program.entries.push_back({program.column[k], block, program.g[k], program.b[k], static_cast<float>(program.g[k]),
+                                       static_cast<float>(program.b[k])});
         }
         for (int block = 0; block < width; ++block)
             if (has_entry[block] == 0) program.fill.push_back(static_cast<std::uint16_t>(block));

@@ -41,6 +41,11 @@ LaneStart::LaneStart(const LaneProgram& program, const PowerFlowProblem& problem
     }
     set_mismatch();
     factor();
+    const auto rounded = [](const std::vector<double>& from) { return std::vector<float>(from.begin(), from.end()); };
+    lower_single_ = rounded(lower_);
+    inverse_single_ = rounded(inverse_);
+    upper_single_ = rounded(upper_);
+    eliminated_single = rounded(eliminated);
 }
 
 void LaneStart::set_mismatch() {
@@ -245,6 +250,15 @@ void FirstStep::sort_path() {
 }
 
 bool FirstStep::correct(const LaneChange& change, const double* mismatch, double* y, int stride, bool complete) {
+    return correct_in(change, mismatch, y, stride, complete);
+}
+
+bool FirstStep::correct(const LaneChange& change, const double* mismatch, float* y, int stride, bool complete) {
+    return correct_in(change, mismatch, y, stride, complete);
+}
+
+template <class Real>
+bool FirstStep::correct_in(const LaneChange& change, const double* mismatch, Real* y, int stride, bool complete) {
     list_changed_rows(change);
     if (changed_.size() > static_cast<std::size_t>(LaneStart::max_rank)) return false;
     list_sources(change);
@@ -295,8 +309,8 @@ inline void subtract_columns(double c00, double c01, double c10, double c11, con
 
 }  // namespace
 
-template <int K>
-bool FirstStep::solve(const double* mismatch, double* y, int stride, bool complete) {
+template <int K, class Real>
+bool FirstStep::solve(const double* mismatch, Real* y, int stride, bool complete) {
     const LaneStart& s = *start_;
     const LaneProgram& p = s.program();
     const std::size_t n = path_.size();
@@ -335,7 +349,7 @@ bool FirstStep::solve(const double* mismatch, double* y, int stride, bool comple
             subtract_columns<K>(u[0], u[1], u[2], u[3], b, &b_[2 * K * to]);
         }
     }
-    const auto y_at = [&](std::size_t i, int half) -> double& {
+    const auto y_at = [&](std::size_t i, int half) -> Real& {
         return y[static_cast<std::ptrdiff_t>(2 * path_[i] + half) * stride];
     };
     double system[K][K] = {};
@@ -343,7 +357,7 @@ bool FirstStep::solve(const double* mismatch, double* y, int stride, bool comple
     for (int k = 0; k < K; ++k) system[k][k] = 1.0;
     for (std::size_t i = 0; i < n; ++i)
         for (int half = 0; half < 2; ++half) {
-            if (!complete) y_at(i, half) += d_[2 * i + half];
+            if (!complete) y_at(i, half) = static_cast<Real>(y_at(i, half) + d_[2 * i + half]);
             const double* a = &a_[K * (2 * i + half)];
             const double* b = &b_[K * (2 * i + half)];
             const double value = y_at(i, half);
@@ -358,7 +372,7 @@ bool FirstStep::solve(const double* mismatch, double* y, int stride, bool comple
             const double* a = &a_[K * (2 * i + half)];
             double sum = 0.0;
             for (int k = 0; k < K; ++k) sum += a[k] * m[k];
-            y_at(i, half) -= sum;
+            y_at(i, half) = static_cast<Real>(y_at(i, half) - sum);
         }
     return true;
 }

@@ -146,6 +146,25 @@ double NewtonSolver::take_step(const PowerFlowProblem& problem, VoltageState& st
     return scale * std::max(angle, relative);
 }
 
+// A chord step with the factors of the last iteration; undone where it does not help, as next to the bend of a curve.
+void NewtonSolver::correct(const PowerFlowProblem& problem, VoltageState& state, const NewtonOptions& options,
+                           NewtonReport& report) {
+    const std::size_t n = report.trace.size();
+    if (n < 2 || !wants_correction(report.max_mismatch, report.trace[n - 2].worst.value, report.trace[n - 2].step, options.tolerance))
+        return;
+    const VoltageState before = state;
+    lu_.solve(step_);
+    take_step(problem, state, options, nullptr);
+    equations_.injections(problem, state);
+    const double mismatch = equations_.mismatch(problem, state, step_).value;
+    if (mismatch < report.max_mismatch) {
+        report.max_mismatch = mismatch;
+        return;
+    }
+    state = before;
+    equations_.injections(problem, state);
+}
+
 NewtonReport NewtonSolver::solve(const PowerFlowProblem& problem, VoltageState& state, const NewtonOptions& options,
                                  Border* border) {
     NewtonReport report;
@@ -158,6 +177,7 @@ NewtonReport NewtonSolver::solve(const PowerFlowProblem& problem, VoltageState& 
         report.iterations = iteration;
         if (meets_tolerance(worst.value, options.tolerance)) {
             report.status = SolveStatus::converged;
+            if (border == nullptr) correct(problem, state, options, report);
             return report;
         }
         if (!(worst.value < hopeless_mismatch)) {

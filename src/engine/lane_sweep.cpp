@@ -1,7 +1,6 @@
 #include "araz/engine/lane_sweep.hpp"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cmath>
 
@@ -16,9 +15,8 @@ using solver::LaneChange;
 
 namespace {
 
-// A lane that needs more steps than this in one solve, or whose mismatch grows to this, is unusual.
-constexpr int patience = 10;
-constexpr double hopeless = 1e6;
+// A lane that needs more steps than this in one solve, chords included, is unusual.
+constexpr int patience = 20;
 // Below this a state may be a false root (engine.cpp: 0.45): the scalar engine decides.
 constexpr double suspicious_vm = 0.46;
 
@@ -30,16 +28,13 @@ struct LaneSweep::Job {
     LoadedScenario scenario;
     LaneChange change;
     bool compensated = false;      ///< takes its first step by compensation
-    bool started = false;
     ControlList controls;
     bool controls_begun = false;
     std::vector<Pin> pin;
     std::vector<ControlAction> actions;
     std::vector<int> branches_out;
     int round = 1;
-    int iterations = 0;            ///< of all solves
-    int steps = 0;                 ///< of the solve at hand
-    std::array<double, 4> history{};
+    solver::LaneCourse course;
     double max_mismatch = 0.0;
     solver::VoltageState state;    ///< by places, when suspended
     bool suspended = false;
@@ -49,10 +44,19 @@ struct LaneSweep::Job {
 struct LaneSweep::Pack {
     std::vector<std::unique_ptr<Job>> jobs;
     std::uint32_t active = 0;      ///< not finished, not ejected
-    std::uint32_t stepping = 0;    ///< judged and in need of a step
+    std::uint32_t waiting = 0;     ///< judged and in need of a step
     std::uint32_t solved = 0;      ///< judged and solved, controls not yet asked
     std::uint32_t finished = 0;
     bool mismatch_again = false;
+    bool begun = false;            ///< a step has been taken: voltages are no longer those of the start
+
+    /// Those that wait for a step of this kind.
+    [[nodiscard]] std::uint32_t wanting(solver::LaneStep step) const {
+        std::uint32_t lanes = 0;
+        for (std::uint32_t left = waiting; left != 0; left &= left - 1)
+            if (jobs[std::countr_zero(left)]->course.wanted() == step) lanes |= left & -left;
+        return lanes;
+    }
 };
 
 LaneSweep::~LaneSweep() = default;
@@ -185,12 +189,13 @@ std::unique_ptr<LaneSweep::Job> LaneSweep::make_job(int item, const Scenario& ou
     if (base_->has_pins_) resume_changed(*job);
     build_change(outage, *job);
     job->compensated = first_->fits(job->change);
-    job->started = job->controls_begun = job->suspended = false;
+    job->controls_begun = job->suspended = false;
     job->actions.clear();
     job->branches_out = outage.branches_out;
     std::sort(job->branches_out.begin(), job->branches_out.end());
     job->round = 1;
-    job->iterations = job->steps = 0;
+    job->course.reset();
+    job->course.begin(job->compensated);
     return job;
 }
 
@@ -211,8 +216,8 @@ void LaneSweep::load_screen(Pack& pack) {
         std::fill_n(q_low_.data() + r * w, w, base_->q_low_[r]);
         std::fill_n(q_high_.data() + r * w, w, base_->q_high_[r]);
     }
-    std::fill(at_max_.begin(), at_max_.end(), std::uint8_t{0});
-    std::fill(at_min_.begin(), at_min_.end(), std::uint8_t{0});
+    std::fill(at_max_.begin(), at_max_.end(), std::uint16_t{0});
+    std::fill(at_min_.begin(), at_min_.end(), std::uint16_t{0});
     const Network& net = *base_->model_->network;
     for (std::size_t lane = 0; lane < pack.jobs.size(); ++lane) {
         const Job& job = *pack.jobs[lane];
@@ -228,7 +233,7 @@ void LaneSweep::load_screen(Pack& pack) {
         if (job.actions.empty() && !base_->has_pins_) continue;
         for (std::size_t r = 0; r < n; ++r) {
             const Pin pin = job.pin[base_->regulated_[r]];
-            const auto bit = static_cast<std::uint8_t>(1U << lane);
+            const auto bit = static_cast<std::uint16_t>(1U << lane);
             if (pin == Pin::q_max) at_max_[r] |= bit;
             if (pin == Pin::q_min) at_min_[r] |= bit;
         }
@@ -244,22 +249,22 @@ void LaneSweep::eject(Pack& pack, int lane) {
 
 // The stopping rule of the scalar solver (solver/powerflow/newton.cpp), lane by lane.
 void LaneSweep::judge(Pack& pack, const solver::LaneWorst& worst) {
-    for (std::uint32_t left = pack.active & ~pack.stepping & ~pack.solved; left != 0; left &= left - 1) {
+    const EngineOptions& options = base_->options_;
+    for (std::uint32_t left = pack.active & ~pack.waiting & ~pack.solved; left != 0; left &= left - 1) {
         const int lane = std::countr_zero(left);
         Job& job = *pack.jobs[lane];
-        const double value = worst.value[lane];
-        if (solver::meets_tolerance(value, base_->options_.tolerance)) {
-            job.max_mismatch = value;
-            pack.solved |= 1U << lane;
-            continue;
+        switch (job.course.judge(worst.value[lane], options.tolerance, patience)) {
+            case solver::LaneCourse::Verdict::solved:
+                job.max_mismatch = worst.value[lane];
+                pack.solved |= 1U << lane;
+                break;
+            case solver::LaneCourse::Verdict::goes_on:
+                pack.waiting |= 1U << lane;
+                break;
+            case solver::LaneCourse::Verdict::unusual:
+                eject(pack, lane);
+                break;
         }
-        const bool slow = job.steps >= 3 && value > 0.5 * job.history[(job.steps - 3) % 4];
-        if (!(value < hopeless) || slow || job.steps >= std::min(patience, base_->options_.max_iterations)) {
-            eject(pack, lane);
-            continue;
-        }
-        job.history[job.steps % 4] = value;
-        pack.stepping |= 1U << lane;
     }
 }
 
@@ -293,32 +298,25 @@ bool LaneSweep::update_control(Pack& pack, int lane) {
         return true;
     }
     ++job.round;
-    job.steps = 0;
-    bool moved = false;
+    job.course.begin(false);
     for (std::size_t k = before; k < job.actions.size(); ++k) {
         const int b = job.actions[k].bus;
         const int node = base_->program_->place_of[b];
         const int r = base_->regulated_of_[b];
         const bool held = job.scenario.kind[b] == BusKind::pv;
-        const auto bit = static_cast<std::uint8_t>(1U << lane);
-        at_max_[r] = static_cast<std::uint8_t>(job.pin[b] == Pin::q_max ? at_max_[r] | bit : at_max_[r] & ~bit);
-        at_min_[r] = static_cast<std::uint8_t>(job.pin[b] == Pin::q_min ? at_min_[r] | bit : at_min_[r] & ~bit);
+        const auto bit = static_cast<std::uint16_t>(1U << lane);
+        at_max_[r] = static_cast<std::uint16_t>(job.pin[b] == Pin::q_max ? at_max_[r] | bit : at_max_[r] & ~bit);
+        at_min_[r] = static_cast<std::uint16_t>(job.pin[b] == Pin::q_min ? at_min_[r] | bit : at_min_[r] & ~bit);
         job.change.kinds.push_back({node, true, !held});
         job.change.injections.push_back({node, job.scenario.p[b], job.scenario.q[b]});
         if (held) {
             group_.hold_magnitude(lane, node);
             group_.set_vm(lane, node, state_.vm[b]);
-            moved = true;
         } else {
             group_.free_magnitude(lane, node, job.scenario.q[b]);
         }
     }
-    if (moved) {
-        pack.mismatch_again = true;  // judged afresh at the new voltages
-    } else {
-        job.history[0] = hopeless;   // the limit was passed by more than the tolerance: never solved as it is
-        pack.stepping |= 1U << lane;
-    }
+    pack.mismatch_again = true;  // judged afresh: as other kinds of bus, or at other voltages
     return true;
 }
 
@@ -347,37 +345,42 @@ void LaneSweep::run_controls(Pack& pack) {
     }
 }
 
+// One step of the lanes that want the kind whose turn it is.
+void LaneSweep::take_steps(Pack& pack, std::span<const solver::LaneLoad> loads) {
+    using solver::LaneStep;
+    std::uint32_t lanes = 0, lost = 0;
+    if ((lanes = pack.wanting(LaneStep::shared)) != 0) lost = group_.shared_step(*base_->start_, *first_, loads, lanes, pack.begun);
+    else if ((lanes = pack.wanting(LaneStep::chord)) != 0) lost = group_.chord(lanes);
+    else lost = group_.step(lanes = pack.waiting);
+    pack.begun = true;
+    pack.waiting &= ~lanes;
+    for (std::uint32_t left = lanes; left != 0; left &= left - 1) {
+        const int lane = std::countr_zero(left);
+        pack.jobs[lane]->course.taken(group_.step_size(lane));
+    }
+    for (std::uint32_t left = lost; left != 0; left &= left - 1) eject(pack, std::countr_zero(left));
+}
+
 void LaneSweep::run_pack(Pack& pack, bool may_suspend) {
     std::vector<solver::LaneLoad> loads;
     for (const auto& job : pack.jobs) loads.push_back({&job->change, job->suspended ? &job->state : nullptr});
     group_.load(*base_->start_, loads);
     load_screen(pack);
-    const bool compensated = !pack.jobs[0]->started && pack.jobs[0]->compensated;
-    bool first = !pack.jobs[0]->started;
     pack.active = (1U << pack.jobs.size()) - 1U;
     const int too_few = may_suspend ? group_.width() / 4 : 0;
     while (pack.active != 0) {
         solver::LaneWorst worst;
-        pack.stepping = 0;
         do {
             group_.mismatch(worst);
             pack.mismatch_again = false;
             judge(pack, worst);
             run_controls(pack);
         } while (pack.mismatch_again);
-        if (pack.stepping == 0) break;
-        if (!first && std::popcount(pack.stepping) <= too_few) break;
-        const std::uint32_t lost = first && compensated
-                                       ? group_.first_step(*base_->start_, *first_, loads, pack.stepping, false)
-                                       : group_.step(pack.stepping);
-        first = false;
-        for (std::uint32_t left = pack.stepping; left != 0; left &= left - 1) {
-            Job& job = *pack.jobs[std::countr_zero(left)];
-            job.started = true;
-            ++job.steps;
-            ++job.iterations;
-        }
-        for (std::uint32_t left = lost; left != 0; left &= left - 1) eject(pack, std::countr_zero(left));
+        if (pack.waiting == 0) break;
+        // Only who wants a factorization next can go on in another pack as if nothing had happened.
+        const bool all_factor = pack.wanting(solver::LaneStep::newton) == pack.waiting;
+        if (all_factor && (pack.begun || pack.jobs[0]->suspended) && std::popcount(pack.waiting) <= too_few) break;
+        take_steps(pack, loads);
     }
     report(pack);
     for (std::size_t lane = 0; lane < pack.jobs.size(); ++lane) {
@@ -436,7 +439,7 @@ void LaneSweep::report(Pack& pack) {
         LaneOutcome outcome;
         outcome.item = job.item;
         outcome.solved = voltages.lowest[lane] > suspicious_vm && ((flows.wide >> lane) & 1U) == 0;
-        outcome.iterations = job.iterations;
+        outcome.iterations = job.course.iterations();
         outcome.max_mismatch = job.max_mismatch;
         outcome.lost_load = job.scenario.lost_load;
         outcome.lost_generation = job.scenario.lost_generation;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "araz/engine/engine.hpp"
+#include "araz/solver/lane_course.hpp"
 #include "araz/solver/lane_group.hpp"
 
 namespace araz {
@@ -138,6 +139,7 @@ private:
     void load_screen(Pack& pack);
     void run_pack(Pack& pack, bool may_suspend);
     void judge(Pack& pack, const solver::LaneWorst& worst);
+    void take_steps(Pack& pack, std::span<const solver::LaneLoad> loads);
     void run_controls(Pack& pack);
     bool update_control(Pack& pack, int lane);
     void report(Pack& pack);
@@ -158,7 +160,7 @@ private:
     std::vector<solver::LaneBranchMask> listed_branches_;
     std::vector<solver::LanePlaceMask> listed_places_;
     solver::LaneBuffer q_low_, q_high_;        ///< [regulated] x W
-    std::vector<std::uint8_t> at_max_, at_min_;
+    std::vector<std::uint16_t> at_max_, at_min_;
     std::vector<double> p_calc_, q_calc_, p_;  ///< what a control sees
     solver::VoltageState state_;
     std::vector<double> direction_;            ///< (dP, dQ) by node; empty: no tangents

@@ -49,14 +49,20 @@ public:
     /// a lost pivot, or a step out of the region where Newton makes sense.
     std::uint32_t step(std::uint32_t active);
 
-    /// The same step for lanes whose changes fit the compensation (LaneStart), from the start itself. With
-    /// `dense` the mismatch may differ from the start's anywhere, otherwise only where the changes say.
-    std::uint32_t first_step(const LaneStart& start, FirstStep& first, std::span<const LaneLoad> loads,
-                             std::uint32_t active, bool dense);
+    /// A chord step (J. E. Dennis, R. B. Schnabel, "Numerical Methods for Unconstrained Optimization", 1983, section 6.3):
+    /// the same with the Jacobian of the last `step`, whichever lanes that one moved.
+    std::uint32_t chord(std::uint32_t active);
+
+    /// A Newton step from the start itself, for lanes whose changes fit the compensation (LaneStart); from anywhere else a chord
+    /// step with the start's Jacobian. With `dense` the mismatch may differ from the start's anywhere, otherwise only where the
+    /// changes say.
+    std::uint32_t shared_step(const LaneStart& start, FirstStep& first, std::span<const LaneLoad> loads,
+                              std::uint32_t active, bool dense);
 
     /// J x = rhs in every lane, with J at the voltages of the last mismatch; `rhs` (dP, dQ) by node, taken as 0 where a
-    /// lane has no equation. Leaves the voltages and destroys the mismatch. Returns the lanes whose pivots were lost.
-    std::uint32_t solve(std::span<const double> rhs);
+    /// lane has no equation. Leaves the voltages and destroys the mismatch. Returns the lanes whose pivots were lost. With
+    /// `again` J is that of the solve before.
+    std::uint32_t solve(std::span<const double> rhs, bool again = false);
 
     // Changes of one lane between steps. After set_vm the mismatch must be computed again; after hold/free only
     // x of that node changes, and these do it.
@@ -78,8 +84,13 @@ public:
     [[nodiscard]] double e(int lane, int place) const { return at(arrays_.e, lane, place); }
     [[nodiscard]] double f(int lane, int place) const { return at(arrays_.f, lane, place); }
     /// What solve() found: `which` 0 the angle, 1 ln V.
-    [[nodiscard]] double solved_for(int lane, int node, int which) const { return at(arrays_.x, lane, 2 * node + which); }
+    [[nodiscard]] double solved_for(int lane, int node, int which) const {
+        const std::ptrdiff_t k = static_cast<std::ptrdiff_t>(2 * node + which) * kernels_->width + lane;
+        return kernels_->single ? static_cast<const float*>(arrays_.step)[k] : static_cast<const double*>(arrays_.step)[k];
+    }
     [[nodiscard]] const LaneArrays& arrays() const { return arrays_; }
+    /// Largest change of the last step of each lane, rad or relative magnitude.
+    [[nodiscard]] double step_size(int lane) const { return size_.value[lane]; }
     /// Voltages of a lane by places.
     void copy_state(int lane, VoltageState& state) const;
 
@@ -91,13 +102,17 @@ private:
         return array[static_cast<std::ptrdiff_t>(place) * kernels_->width + lane];
     }
     void load_change(int lane, const LaneChange& change);
+    template <class Real>
+    std::uint32_t correct_steps(const LaneStart& start, FirstStep& first, std::span<const LaneLoad> loads, std::uint32_t active,
+                                bool dense, const Real* eliminated);
 
     const LaneProgram* program_;
     const LaneKernels* kernels_;
     std::vector<LaneBuffer> buffers_;
-    std::vector<std::uint8_t> has_p_, has_q_;
+    std::vector<std::uint16_t> has_p_, has_q_;
     std::vector<LanePatchRow> patches_;
     LaneArrays arrays_;
+    LaneWorst size_;
 };
 
 }  // namespace araz::solver

@@ -22,6 +22,13 @@ enum class Isa : std::uint8_t { baseline, avx2, avx512 };
 [[nodiscard]] Isa best_isa();
 [[nodiscard]] std::vector<Isa> available_isas();
 
+/// Numbers of the Jacobian and its factors. Voltages, injections and mismatch are doubles either way, so it decides how
+/// fast a lane converges and not to what. With floats twice as many lanes fit a vector.
+enum class LanePrecision : std::uint8_t { doubles, floats };
+
+/// Most lanes of any instruction set and precision.
+inline constexpr int most_lanes = 16;
+
 /// Row of Ybus that differs in one lane: the lane's own values, parallel to the row of the program.
 struct LanePatchRow {
     std::int32_t node = 0;
@@ -63,11 +70,16 @@ struct LaneArrays {
     double* q_sched = nullptr;     ///< [n]
     double* p_calc = nullptr;      ///< [n]
     double* q_calc = nullptr;      ///< [n]
-    double* x = nullptr;           ///< [2n] mismatch in, step out
-    double* stored = nullptr;      ///< LaneProgram::stored_size x W
-    double* panel = nullptr;       ///< 4 x widest_panel x W
-    const std::uint8_t* has_p = nullptr;  ///< [nodes] bit l: lane l has the equation for P (is alive)
-    const std::uint8_t* has_q = nullptr;  ///< [nodes] bit l: lane l has the equation for Q (is PQ)
+    double* x = nullptr;           ///< [2n] mismatch, or another right-hand side
+    // In the precision of the factors.
+    void* er = nullptr;            ///< [p] e
+    void* fr = nullptr;            ///< [p] f
+    void* step = nullptr;          ///< [2n] J^-1 x
+    void* stored = nullptr;        ///< LaneProgram::stored_size x W
+    void* kept = nullptr;          ///< LaneProgram::kept_size x W
+    void* panel = nullptr;         ///< 4 x widest_panel x W
+    const std::uint16_t* has_p = nullptr;  ///< [nodes] bit l: lane l has the equation for P (is alive)
+    const std::uint16_t* has_q = nullptr;  ///< [nodes] bit l: lane l has the equation for Q (is PQ)
     const LanePatchRow* patches = nullptr;  ///< by ascending node
     std::int32_t n_patch = 0;
 };
@@ -78,6 +90,9 @@ struct SharedFactors {
     const double* lower = nullptr;    ///< 4 per LaneProgram::lower: A(t,s)
     const double* inverse = nullptr;  ///< 4 per node: inverse pivot
     const double* upper = nullptr;    ///< 4 per LaneProgram::upper: inverse pivot times U
+    const float* lower_single = nullptr;  ///< the same, rounded
+    const float* inverse_single = nullptr;
+    const float* upper_single = nullptr;
 };
 
 /// A branch as the flow kernel sees it.
@@ -101,8 +116,8 @@ struct LaneFlowArgs {
     double violation = 1.0;        ///< squared loading from which a branch is listed in any case
     LaneBranchMask* listed = nullptr;  ///< [n_branch] out: branches over `violation` or, when met, the highest so far
     std::int32_t n_listed = 0;     ///< out
-    double loss[8] = {};           ///< out, p.u., per lane
-    double highest[8] = {};        ///< out, squared loading
+    double loss[most_lanes] = {};           ///< out, p.u., per lane
+    double highest[most_lanes] = {};        ///< out, squared loading
     std::uint32_t wide = 0;        ///< out, lanes with more than about 100 degrees across some branch
 };
 
@@ -117,12 +132,12 @@ struct LaneVoltageArgs {
     const double* high = nullptr;  ///< [places]
     LanePlaceMask* listed = nullptr;  ///< [places] out
     std::int32_t n_listed = 0;     ///< out
-    double lowest[8] = {};         ///< out, per lane
-    double highest[8] = {};        ///< out
+    double lowest[most_lanes] = {};         ///< out, per lane
+    double highest[most_lanes] = {};        ///< out
 };
 
 /// States against their limits: what is over or within 1e-6 of one, what is nearest to one so far and, along the tangent
-/// in `x`, what is among the three first to meet one so far. A superset of what a reader keeps; it reads these again.
+/// in `step`, what is among the three first to meet one so far. A superset of what a reader keeps; it reads these again.
 struct LaneReachArgs {
     const LaneBranch* branches = nullptr;
     std::int32_t n_branch = 0;
@@ -130,7 +145,7 @@ struct LaneReachArgs {
     std::int32_t n_out = 0;
     const double* low = nullptr;   ///< [places] p.u.; negative: not watched; null: none is
     const double* high = nullptr;  ///< [places]
-    bool along = false;            ///< x holds (dva, dlnV) by node, 0 at the other places
+    bool along = false;            ///< step holds (dva, dlnV) by node, 0 at the other places
     LaneBranchMask* branches_listed = nullptr;  ///< [n_branch] out
     std::int32_t n_branches_listed = 0;
     LanePlaceMask* places_listed = nullptr;     ///< [places] out
@@ -144,35 +159,38 @@ struct LaneReactiveScreen {
     const double* q_low = nullptr;   ///< [r] injection under which a held bus leaves its range
     const double* q_high = nullptr;  ///< [r]
     const double* v_set = nullptr;   ///< [regulated nodes]
-    const std::uint8_t* at_max = nullptr;  ///< [regulated nodes] bit l: pinned at Qmax in lane l
-    const std::uint8_t* at_min = nullptr;
+    const std::uint16_t* at_max = nullptr;  ///< [regulated nodes] bit l: pinned at Qmax in lane l
+    const std::uint16_t* at_min = nullptr;
     double margin = 0.0;           ///< p.u. of voltage that a pinned bus may stand on the wrong side
 };
 
 /// Per lane: largest mismatch; not a number when anything in the lane is not finite.
 struct LaneWorst {
-    double value[8] = {};
+    double value[most_lanes] = {};
 };
 
 struct LaneKernels {
     Isa isa = Isa::baseline;
-    int width = 0;  ///< W
+    bool single = false;  ///< factors are floats
+    int width = 0;        ///< W
 
     /// e, f from vm, va of places [first, last).
     void (*phasors)(const LaneArrays&, int first, int last) = nullptr;
     /// Injections of all nodes, and the mismatch (scheduled minus calculated; 0 where a lane has no equation).
     void (*mismatch)(const LaneArrays&, LaneWorst&) = nullptr;
-    /// Jacobian and elimination in one pass; the right-hand side is x. Returns the lanes whose pivots lost
-    /// more than twelve digits.
-    std::uint32_t (*factor)(const LaneArrays&) = nullptr;
-    /// x from what `factor` stored.
+    /// Jacobian and elimination of x in one pass. With `keeps` other right-hand sides can follow by `forward`. Returns the
+    /// lanes whose pivots lost more than twelve digits (floats: five).
+    std::uint32_t (*factor)(const LaneArrays&, bool keeps) = nullptr;
+    /// Elimination of x alone, after a `factor` that keeps.
+    void (*forward)(const LaneArrays&) = nullptr;
+    /// The step from what was eliminated last.
     void (*back)(const LaneArrays&) = nullptr;
-    /// x := (L D)^-1 x and x := U^-1 x with shared factors.
+    /// step := (L D)^-1 x and step := U^-1 step with shared factors.
     void (*shared_forward)(const SharedFactors&, const LaneArrays&) = nullptr;
     void (*shared_back)(const SharedFactors&, const LaneArrays&) = nullptr;
-    /// Takes the step x in the lanes of `active`. Returns those that left the region where a step makes sense
-    /// (a magnitude not above 0, an angle beyond 1e5 rad, or no number).
-    std::uint32_t (*update)(const LaneArrays&, std::uint32_t active) = nullptr;
+    /// Takes the step in the lanes of `active`. Returns those that left the region where a step makes sense
+    /// (a magnitude not above 0, an angle beyond 1e5 rad, or no number). `size`: the largest change, rad or relative magnitude.
+    std::uint32_t (*update)(const LaneArrays&, std::uint32_t active, LaneWorst& size) = nullptr;
     /// Flows of all branches against their limits.
     void (*flows)(const LaneArrays&, LaneFlowArgs&) = nullptr;
     void (*voltages)(const LaneArrays&, LaneVoltageArgs&) = nullptr;
@@ -185,7 +203,7 @@ struct LaneKernels {
 };
 
 /// Checks has_isa(isa).
-[[nodiscard]] const LaneKernels& lane_kernels(Isa isa);
+[[nodiscard]] const LaneKernels& lane_kernels(Isa isa, LanePrecision precision = LanePrecision::floats);
 
 /// Bytes of one double vector; arrays of lane groups are aligned to it.
 inline constexpr std::size_t lane_alignment = 64;

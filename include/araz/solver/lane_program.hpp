@@ -31,6 +31,7 @@ struct LaneEntry {
     std::int32_t column = 0;       ///< node
     std::int32_t at = 0;           ///< block in the panel
     double g = 0.0, b = 0.0;       ///< intact, p.u.
+    float g_single = 0.0F, b_single = 0.0F;
 };
 
 struct LaneProgram {
@@ -60,6 +61,8 @@ struct LaneProgram {
     int widest_panel = 0;                     ///< blocks
 
     [[nodiscard]] std::uint32_t stored_size() const { return stored.back(); }
+    /// Blocks left of the diagonal and inverse pivots.
+    [[nodiscard]] std::size_t kept_size() const { return 4 * (lower.size() + static_cast<std::size_t>(n_node)); }
     /// Multiply-adds of one factorization of one lane.
     [[nodiscard]] long long operations() const { return 8LL * static_cast<long long>(position.size()); }
 

@@ -50,13 +50,16 @@ public:
 
     [[nodiscard]] bool ok() const { return ok_; }
     [[nodiscard]] const LaneProgram& program() const { return *program_; }
-    [[nodiscard]] SharedFactors factors() const { return {lower_.data(), inverse_.data(), upper_.data()}; }
+    [[nodiscard]] SharedFactors factors() const {
+        return {lower_.data(), inverse_.data(), upper_.data(), lower_single_.data(), inverse_single_.data(), upper_single_.data()};
+    }
 
     // By places: [p] vm, va; [n] the rest.
     std::vector<double> vm, va;
     std::vector<double> p_sched, q_sched;
     std::vector<unsigned char> has_p, has_q;
     std::vector<double> eliminated;  ///< [2n] L^-1 of the mismatch at the start
+    std::vector<float> eliminated_single;
 
     /// Rows and injections changed at most this often take the first step by compensation.
     static constexpr int max_rank = 8;
@@ -70,6 +73,7 @@ private:
     const LaneProgram* program_;
     std::vector<double> e_, f_, p_calc_, q_calc_, mismatch_;
     std::vector<double> lower_, inverse_, upper_;
+    std::vector<float> lower_single_, inverse_single_, upper_single_;
     bool ok_ = false;
 };
 
@@ -85,6 +89,7 @@ public:
     /// when `complete`, so that the common back-substitution gives the lane's own step. `mismatch` is the lane's r
     /// with the same stride. False: singular.
     bool correct(const LaneChange& change, const double* mismatch, double* y, int stride, bool complete);
+    bool correct(const LaneChange& change, const double* mismatch, float* y, int stride, bool complete);
 
 private:
     struct ChangedRow {
@@ -96,8 +101,10 @@ private:
     void add_row(int node, const double* g, const double* b, const LaneChange& change);
     void mark_path(int node);
     void sort_path();
-    template <int K>
-    bool solve(const double* mismatch, double* y, int stride, bool complete);
+    template <class Real>
+    bool correct_in(const LaneChange& change, const double* mismatch, Real* y, int stride, bool complete);
+    template <int K, class Real>
+    bool solve(const double* mismatch, Real* y, int stride, bool complete);
     [[nodiscard]] bool is_dead(const LaneChange& change, int place) const;
 
     const LaneStart* start_;

@@ -1,0 +1,58 @@
+#include "araz/solver/lane_course.hpp"
+
+namespace araz::solver {
+
+namespace {
+
+// A chord takes about three quarters of a Newton step's time, most of it for the mismatch and the phasors (docs/performance.md),
+// so it must reduce the mismatch to this to be worth it.
+constexpr double good_chord = 0.03;
+constexpr int most_chords = 6;
+constexpr double hopeless = 1e6;
+
+}  // namespace
+
+void LaneCourse::begin(bool at_start) {
+    at_start_ = at_start;
+    has_factors_ = correcting_ = false;
+    steps_ = chords_ = 0;
+}
+
+LaneStep LaneCourse::next(double reduction, double mismatch, double tolerance) const {
+    if (steps_ == 0) return at_start_ ? LaneStep::shared : LaneStep::newton;
+    // What a chord would leave: it contracts about twice as much as the step before it reduced.
+    const bool last_one = 2.0 * reduction * mismatch < 0.5 * tolerance;
+    if (last_ == LaneStep::shared) return last_one ? LaneStep::shared : LaneStep::newton;
+    return last_one || (reduction < good_chord && chords_ < most_chords) ? LaneStep::chord : LaneStep::newton;
+}
+
+LaneCourse::Verdict LaneCourse::judge(double mismatch, double tolerance, int max_steps) {
+    const bool met = meets_tolerance(mismatch, tolerance);
+    if (correcting_) return met ? Verdict::solved : Verdict::unusual;
+    before_ = mismatch_;
+    mismatch_ = mismatch;
+    if (met) {
+        if (!has_factors_ || !wants_correction(mismatch, before_, size_, tolerance)) return Verdict::solved;
+        correcting_ = true;
+        wanted_ = last_ == LaneStep::shared ? LaneStep::shared : LaneStep::chord;
+        return Verdict::goes_on;
+    }
+    const bool slow = steps_ >= 3 && mismatch > 0.5 * history_[(steps_ - 3) % 4];
+    if (!(mismatch < hopeless) || slow || steps_ >= max_steps) return Verdict::unusual;
+    history_[steps_ % 4] = mismatch;
+    wanted_ = next(mismatch / before_, mismatch, tolerance);
+    return Verdict::goes_on;
+}
+
+void LaneCourse::taken(double size) {
+    chords_ = wanted_ == last_ || wanted_ == LaneStep::chord ? chords_ + 1 : 0;
+    if (wanted_ == LaneStep::newton) chords_ = 0;
+    last_ = wanted_;
+    size_ = size;
+    has_factors_ = true;
+    if (correcting_) return;
+    ++steps_;
+    ++iterations_;
+}
+
+}  // namespace araz::solver
