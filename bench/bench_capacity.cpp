@@ -37,7 +37,7 @@ Question ask(const CapacityBench& bench) {
 }
 
 DirectionResult certified(const Question& q, const Solution& base) {
-    return run_direction(q.setup, q.contingencies, q.options, q.sides, base);
+    return run_directions(q.setup, q.contingencies, q.options, {q.sides}, base).front();
 }
 
 // The limit of each pair by the policy no-worse: its own, or what it has at the base.

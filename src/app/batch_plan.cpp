@@ -301,6 +301,7 @@ private:
                 auto study = make_study(options, inputs, std::move(grid));
                 if (!study) return study.error();
                 study->setup.diagnosis = {};
+                study->options.limiters = 0;  // no column has them
                 return BatchTask{std::move(study->setup), std::move(study->contingencies), std::move(study->options), std::move(study->sides)};
             }
             auto setup = make_setup(options, options.files[0], std::move(grid));

@@ -199,11 +199,11 @@ std::unique_ptr<LaneSweep::Job> LaneSweep::make_job(int item, const Scenario& ou
     return job;
 }
 
-void LaneSweep::set_direction(const std::vector<double>& by_bus) {
+void LaneSweep::add_direction(const std::vector<double>& by_bus) {
     const auto& program = *base_->program_;
-    direction_.resize(2 * static_cast<std::size_t>(program.n_node));
+    std::vector<double>& direction = directions_.emplace_back(2 * static_cast<std::size_t>(program.n_node));
     for (int node = 0; node < program.n_node; ++node)
-        for (int k = 0; k < 2; ++k) direction_[2 * node + k] = by_bus[2 * program.bus_of[node] + k];
+        for (int k = 0; k < 2; ++k) direction[2 * node + k] = by_bus[2 * program.bus_of[node] + k];
 }
 
 void LaneSweep::recycle(std::unique_ptr<Job> job) { spare_.push_back(std::move(job)); }
@@ -430,8 +430,21 @@ void LaneSweep::report(Pack& pack) {
     voltages.high = vm_high_.data();
     voltages.listed = listed_places_.data();
     group_.voltages(voltages);
-    const std::uint32_t no_tangent = direction_.empty() ? ~0U : group_.solve(direction_);
-    if (nearest_) list_nearest(out, !direction_.empty(), flows, voltages);
+    if (directions_.empty()) {
+        if (nearest_) list_nearest(out, false, flows, voltages);
+        report_lanes(pack, flows, voltages, 0, ~0U);
+        return;
+    }
+    std::uint32_t no_tangent = 0;
+    for (std::size_t d = 0; d < directions_.size(); ++d) {
+        no_tangent |= group_.solve(directions_[d], d > 0);
+        if (nearest_) list_nearest(out, true, flows, voltages);
+        report_lanes(pack, flows, voltages, static_cast<int>(d), no_tangent);
+    }
+}
+
+void LaneSweep::report_lanes(Pack& pack, const solver::LaneFlowArgs& flows, const solver::LaneVoltageArgs& voltages,
+                             int direction, std::uint32_t no_tangent) {
     std::vector<int> branches, buses;
     for (std::uint32_t left = pack.finished; left != 0; left &= left - 1) {
         const int lane = std::countr_zero(left);
@@ -460,6 +473,7 @@ void LaneSweep::report(Pack& pack) {
         outcome.pin = job.pin;
         outcome.group = &group_;
         outcome.lane = lane;
+        outcome.direction = direction;
         outcome.has_tangent = ((no_tangent >> lane) & 1U) == 0;
         (*done_)(outcome);
     }

@@ -207,9 +207,10 @@ BatchRow solve_scenario(const BatchStudy& study, int scenario) {
     fill.base(to_result(task->setup.model, base, task->setup.monitor, task->setup.engine.tolerance));
     if (!base.solved()) return row;
     if (study.layout.kind == BatchKind::n1) fill.contingencies(run_n1(task->setup, task->contingencies, {}, task->n1));
-    if (study.layout.kind == BatchKind::capacity)
-        for (std::size_t d = 0; d < task->sides.size(); ++d)
-            fill.direction(d, run_direction(task->setup, task->contingencies, task->capacity, task->sides[d], base));
+    if (study.layout.kind == BatchKind::capacity) {
+        const auto directions = run_directions(task->setup, task->contingencies, task->capacity, task->sides, base);
+        for (std::size_t d = 0; d < directions.size(); ++d) fill.direction(d, directions[d]);
+    }
     return row;
 }
 

@@ -92,14 +92,14 @@ std::vector<TieResult> border_ties(const StudySetup& setup, const Exchange& exch
 class Direction {
 public:
     Direction(const StudySetup& setup, const std::vector<Contingency>& contingencies, const CapacityOptions& options,
-              const ExchangeSides& sides, const Solution& base)
+              const Exchange& exchange, const Solution& base, SharedBase& shared)
         : setup_(setup),
           options_(options),
           net_(*setup.model->network),
-          exchange_(setup.model, options.mode, options.key, sides, base),
-          security_(setup, contingencies, exchange_, base) {
-        result_.from = sides.from;
-        result_.to = sides.to;
+          exchange_(exchange),
+          security_(setup, contingencies, exchange_, base, &shared) {
+        result_.from = exchange.sides().from;
+        result_.to = exchange.sides().to;
         result_.exchange = options.mode == ExchangeMode::net ? "net" : "scheduled";
         result_.base_exchange_mw = exchange_.base_net_export() * net_.base_mva;
     }
@@ -181,6 +181,7 @@ private:
         how.max_shift = max_shift_;
         how.resolution = resolution();
         how.audit_levels = options_.audit_levels;
+        how.tangents_at_end = options_.limiters > 0;
         how.with_contingencies = false;
         const SearchResult intact = search_first_exit(security_, at_start, how, net_.base_mva);
         result_.window_from_mw = from * net_.base_mva;
@@ -279,7 +280,7 @@ private:
     const StudySetup& setup_;
     const CapacityOptions& options_;
     const Network& net_;
-    Exchange exchange_;
+    const Exchange& exchange_;
     SecurityCheck security_;
     DirectionResult result_;
     std::vector<std::string> excluded_;
@@ -288,9 +289,19 @@ private:
 
 }  // namespace
 
-DirectionResult run_direction(const StudySetup& setup, const std::vector<Contingency>& contingencies,
-                              const CapacityOptions& options, const ExchangeSides& sides, const Solution& base) {
-    return Direction(setup, contingencies, options, sides, base).run();
+std::vector<DirectionResult> run_directions(const StudySetup& setup, const std::vector<Contingency>& contingencies,
+                                            const CapacityOptions& options, const std::vector<ExchangeSides>& directions,
+                                            const Solution& base) {
+    std::vector<std::unique_ptr<Exchange>> exchanges;
+    for (const ExchangeSides& sides : directions)
+        exchanges.push_back(std::make_unique<Exchange>(setup.model, options.mode, options.key, sides, base));
+    std::vector<const Exchange*> all;
+    for (const auto& exchange : exchanges) all.push_back(exchange.get());
+    SharedBase shared(std::move(all));
+    std::vector<DirectionResult> results;
+    for (const auto& exchange : exchanges)
+        results.push_back(Direction(setup, contingencies, options, *exchange, base, shared).run());
+    return results;
 }
 
 CapacityResult run_capacity(const StudySetup& setup, const std::vector<Contingency>& contingencies,
@@ -313,8 +324,7 @@ CapacityResult run_capacity(const StudySetup& setup, const std::vector<Contingen
         probe_failure(setup, base, result.base.diagnosis);
         return result;
     }
-    for (const ExchangeSides& sides : directions)
-        result.directions.push_back(run_direction(setup, contingencies, options, sides, base));
+    result.directions = run_directions(setup, contingencies, options, directions, base);
     return result;
 }
 

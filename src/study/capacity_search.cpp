@@ -187,8 +187,8 @@ private:
     bool confirm(double shift) {
         if (shift == result_.secure && !result_.steps.empty() && shift > options_.from_shift) return true;
         if (shift <= options_.from_shift) return true;  // checked before the search
-        const SecurityReport report =
-            security_.check(shift, options_.with_contingencies ? security_.monitored() : std::vector<int>{}, true);
+        const SecurityReport report = security_.check(
+            shift, options_.with_contingencies ? security_.monitored() : std::vector<int>{}, options_.tangents_at_end);
         ++result_.full_checks;
         record(report, shift, options_.with_contingencies ? static_cast<int>(security_.monitored().size()) : 0);
         if (!report.secure) {

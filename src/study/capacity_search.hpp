@@ -24,6 +24,7 @@ struct SearchOptions {
     double resolution = 0.0;   ///< p.u., width of the final bracket
     int audit_levels = 0;      ///< equally spaced levels below the limit that get a full check too
     bool with_contingencies = true;
+    bool tangents_at_end = true;  ///< whether the report of the secure end says what binds next
 };
 
 /// Predict, bracket, verify, repair:

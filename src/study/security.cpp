@@ -31,8 +31,8 @@ struct SecurityCheck::Worker {
 SecurityCheck::~SecurityCheck() = default;
 
 SecurityCheck::SecurityCheck(const StudySetup& setup, const std::vector<Contingency>& contingencies,
-                             const Exchange& exchange, const Solution& base)
-    : setup_(&setup), contingencies_(&contingencies), exchange_(&exchange), base_(&base) {
+                             const Exchange& exchange, const Solution& base, SharedBase* shared)
+    : setup_(&setup), contingencies_(&contingencies), exchange_(&exchange), base_(&base), shared_(shared) {
     last_secure_.intact = base;
     workers_.resize(static_cast<std::size_t>(
         resolve_threads(setup.threads, std::max(1, static_cast<int>(contingencies.size())))));
@@ -49,33 +49,50 @@ SecurityCheck::Worker& SecurityCheck::worker_of(int thread) {
     return *slot;
 }
 
-CheckedState SecurityCheck::read_state(Worker& worker, int contingency, const Scenario& scenario, const Solution& solution,
-                                       const Solution* intact, bool tangents, const ReadingRules& rules) const {
-    CheckedState state;
-    state.contingency = contingency;
-    if (!solution.solved()) return state;
-    const bool has_tangent = tangents && (worker.columns.assign(1, exchange_->direction(rules.shift)),
-                                          worker.engine.sensitivities(scenario, solution, worker.columns));
-    worker.reader.load(solution, has_tangent ? std::span<const double>(worker.columns[0]) : std::span<const double>());
-    return worker.reader.read(contingency, intact, rules);
+// Calls take(k, state) for the tangent along each exchange, or take(0, state) without any.
+template <class Take>
+void SecurityCheck::read_state(Worker& worker, int contingency, const Scenario& scenario, const Solution& solution,
+                               const Solution* intact, Along along, const ReadingRules& rules, const Take& take) const {
+    worker.columns.clear();
+    if (solution.solved())
+        for (const Exchange* exchange : along) worker.columns.push_back(exchange->direction(rules.shift));
+    const bool has_tangent = !worker.columns.empty() && worker.engine.sensitivities(scenario, solution, worker.columns);
+    for (std::size_t k = 0; k < std::max<std::size_t>(1, along.size()); ++k) {
+        CheckedState state;
+        state.contingency = contingency;
+        if (solution.solved()) {
+            worker.reader.load(solution, has_tangent ? std::span<const double>(worker.columns[k]) : std::span<const double>());
+            state = worker.reader.read(contingency, intact, rules);
+        }
+        take(k, std::move(state));
+    }
 }
 
-CheckedState SecurityCheck::solve_and_read(Worker& worker, int contingency, const Scenario& after, const ExchangePoint& point,
-                                           bool tangents, const ReadingRules& rules) {
+CheckedState SecurityCheck::read_intact(const ExchangePoint& point, bool tangents, const ReadingRules& rules) {
+    CheckedState intact;
+    read_state(*workers_[0], intact_grid, point.scenario, point.intact, nullptr, tangents ? Along(&exchange_, 1) : Along(), rules,
+               [&](std::size_t, CheckedState state) { intact = std::move(state); });
+    return intact;
+}
+
+void SecurityCheck::solve_and_read(Worker& worker, const std::vector<int>& contingencies, int item, const Scenario& after,
+                                   const ExchangePoint& point, Along along, const ReadingRules& rules, States& states) {
+    const int contingency = contingencies[item];
     Scenario scenario = after;
     scenario.branches_out = (*contingencies_)[contingency].branches;
     scenario.generators_out = (*contingencies_)[contingency].generators;
     const long long start = worker.engine.power_flows();
     const Solution solution = worker.engine.solve_from(scenario, point.intact);
     power_flows_ += worker.engine.power_flows() - start;
-    return read_state(worker, contingency, scenario, solution, &point.intact, tangents, rules);
+    read_state(worker, contingency, scenario, solution, &point.intact, along, rules,
+               [&](std::size_t k, CheckedState state) { states[k][item] = std::move(state); });
 }
 
 void SecurityCheck::check_one_by_one(const std::vector<int>& contingencies, const Scenario& after, const ExchangePoint& point,
-                                     bool tangents, const ReadingRules& rules, std::vector<CheckedState>& states) {
+                                     Along along, const ReadingRules& rules, States& states) {
     for_each_item(static_cast<int>(contingencies.size()), setup_->threads, [&](int thread) {
         return [&, worker = &worker_of(thread)](int item) {
-            states[item] = solve_and_read(*worker, contingencies[item], after, point, tangents, rules);
+            solve_and_read(*worker, contingencies, item, after, point, along, rules, states);
             return true;
         };
     });
@@ -111,7 +128,7 @@ SecurityCheck::LaneReading SecurityCheck::lane_reading(const Pair& focus) const 
 
 // False: not for lanes. What a lane gives back is solved one by one.
 bool SecurityCheck::check_in_lanes(const std::vector<int>& contingencies, const Scenario& after, const ExchangePoint& point,
-                                   bool tangents, const ReadingRules& rules, std::vector<CheckedState>& states) {
+                                   Along along, const ReadingRules& rules, States& states) {
     const int count = static_cast<int>(contingencies.size());
     if (setup_->sweep == SweepEngine::scalar || no_lanes_ || count < fewest_in_lanes) return false;
     auto lanes = std::make_shared<const LaneBase>(setup_->model, setup_->engine, after, point.intact, lanes_.get());
@@ -131,25 +148,26 @@ bool SecurityCheck::check_in_lanes(const std::vector<int>& contingencies, const 
                 all.clear();
                 std::set_union(listed.begin(), listed.end(), apart.begin(), apart.end(), std::back_inserter(all));
             };
-            if (tangents) sweep.set_direction(exchange_->direction(rules.shift));
+            for (const Exchange* exchange : along) sweep.add_direction(exchange->direction(rules.shift));
             StateReader reader(setup_->model, setup_->monitor);
             sweep.run([&] { const int item = next++; return item < count ? item : -1; },
                       [&](int item) { return (*contingencies_)[contingencies[item]].scenario(); },
                       [&](const LaneOutcome& outcome) {
                           const int c = contingencies[outcome.item];
                           if (!outcome.solved) {
-                              states[outcome.item] = solve_and_read(worker_of(thread), c, after, point, tangents, rules);
+                              solve_and_read(worker_of(thread), contingencies, outcome.item, after, point, along, rules, states);
                               return;
                           }
-                          ++power_flows_;
+                          if (outcome.direction == 0) ++power_flows_;
                           reader.load(outcome, (*contingencies_)[c].branches);
+                          CheckedState& state = states[outcome.direction][outcome.item];
                           if (reading.whole) {
-                              states[outcome.item] = reader.read(c, &point.intact, rules);
+                              state = reader.read(c, &point.intact, rules);
                               return;
                           }
                           merged(outcome.branches, reading.branches, branches);
                           merged(outcome.buses, reading.buses, buses);
-                          states[outcome.item] = reader.read_listed(c, branches, buses, outcome.lowest_vm, rules);
+                          state = reader.read_listed(c, branches, buses, outcome.lowest_vm, rules);
                       });
             return true;
         };
@@ -190,38 +208,77 @@ SecurityReport SecurityCheck::empty_report() const {
     return report;
 }
 
-SecurityReport SecurityCheck::check(double shift, const std::vector<int>& contingencies, bool tangents,
-                                    const Pair& focus) {
-    std::vector<CheckedState> states;
-    return check(shift, contingencies, tangents, focus, states);
-}
-
-SecurityReport SecurityCheck::check(double shift, const std::vector<int>& contingencies, bool tangents,
-                                    const Pair& focus, std::vector<CheckedState>& states) {
-    SecurityReport report = empty_report();
-    const ReadingRules rules{&relaxed_, focus, shift};
+// Solves the intact grid at a shift. False: the report says why not.
+bool SecurityCheck::solve_point(double shift, SecurityReport& report) {
     const long long before = engine().power_flows();
     report.point = exchange_->solve(engine(), shift, last_secure_.intact, &last_secure_);
     power_flows_ += engine().power_flows() - before;
-    if (report.point.status != PointStatus::ok) {
-        report.unsolved = report.point.status == PointStatus::unsolved;
-        return report;
-    }
-    merge(read_state(*workers_[0], intact_grid, report.point.scenario, report.point.intact, nullptr, tangents, rules), report);
-    states = check_after(contingencies, report.point, tangents, rules);
+    report.unsolved = report.point.status == PointStatus::unsolved;
+    return report.point.status == PointStatus::ok;
+}
+
+SecurityReport SecurityCheck::check(double shift, const std::vector<int>& contingencies, bool tangents,
+                                    const Pair& focus) {
+    SecurityReport report = empty_report();
+    if (!solve_point(shift, report)) return report;
+    const ReadingRules rules{&relaxed_, focus, shift};
+    merge(read_intact(report.point, tangents, rules), report);
+    const States states = check_after(contingencies, report.point, tangents ? Along(&exchange_, 1) : Along(), rules);
+    for (const CheckedState& state : states[0]) merge(state, report);
+    conclude(report);
+    return report;
+}
+
+// As check(0, monitored, true); the states after the contingencies come back too.
+SecurityReport SecurityCheck::check_base(std::vector<CheckedState>& states) {
+    SecurityReport report = empty_report();
+    if (!solve_point(0.0, report)) return report;
+    const ReadingRules rules{&relaxed_, {}, 0.0};
+    merge(read_intact(report.point, true, rules), report);
+    states = base_states(report.point, rules);
     for (const CheckedState& state : states) merge(state, report);
     conclude(report);
     return report;
 }
 
-std::vector<CheckedState> SecurityCheck::check_after(const std::vector<int>& contingencies, const ExchangePoint& point,
-                                                     bool tangents, const ReadingRules& rules) {
-    std::vector<CheckedState> states(contingencies.size());
+namespace {
+
+bool same_state(const ExchangePoint& a, const ExchangePoint& b) {
+    const auto same_output = [](const GeneratorSetting& x, const GeneratorSetting& y) {
+        return x.generator == y.generator && x.p == y.p;
+    };
+    return std::equal(a.scenario.generator_p.begin(), a.scenario.generator_p.end(), b.scenario.generator_p.begin(),
+                      b.scenario.generator_p.end(), same_output) &&
+           a.intact.vm == b.intact.vm && a.intact.va == b.intact.va;
+}
+
+}  // namespace
+
+// The states of all exchanges at once, or those that another one has had solved. Two exchanges that do not start from the
+// same state to the last bit share nothing.
+std::vector<CheckedState> SecurityCheck::base_states(const ExchangePoint& point, const ReadingRules& rules) {
+    const auto own = [&] { return std::move(check_after(monitored_, point, Along(&exchange_, 1), rules)[0]); };
+    if (shared_ == nullptr || shared_->exchanges_.size() < 2) return own();
+    if (!shared_->solved_) {
+        shared_->states_ = check_after(monitored_, point, shared_->exchanges_, rules);
+        shared_->point_ = point;
+        shared_->contingencies_ = monitored_;
+        shared_->solved_ = true;
+    }
+    const auto& exchanges = shared_->exchanges_;
+    const auto found = std::find(exchanges.begin(), exchanges.end(), exchange_);
+    if (found == exchanges.end() || shared_->contingencies_ != monitored_ || !same_state(shared_->point_, point)) return own();
+    return shared_->states_[static_cast<std::size_t>(found - exchanges.begin())];
+}
+
+SecurityCheck::States SecurityCheck::check_after(const std::vector<int>& contingencies, const ExchangePoint& point, Along along,
+                                                 const ReadingRules& rules) {
+    States states(std::max<std::size_t>(1, along.size()), std::vector<CheckedState>(contingencies.size()));
     if (contingencies.empty()) return states;
     Scenario after = point.scenario;
     keep_dispatch(setup_->engine.slack, *setup_->model, point.intact, after);
-    if (!check_in_lanes(contingencies, after, point, tangents, rules, states))
-        check_one_by_one(contingencies, after, point, tangents, rules, states);
+    if (!check_in_lanes(contingencies, after, point, along, rules, states))
+        check_one_by_one(contingencies, after, point, along, rules, states);
     return states;
 }
 
@@ -236,9 +293,8 @@ void SecurityCheck::check_relaxed(const std::vector<CheckedState>& before, Secur
     std::vector<int> again;
     for (const CheckedState& state : before)
         if (state.solved && !state.violated.empty()) again.push_back(state.contingency);
-    const std::vector<CheckedState> relaxed = check_after(again, report.point, true, rules);
-    const CheckedState intact =
-        read_state(*workers_[0], intact_grid, report.point.scenario, report.point.intact, nullptr, true, rules);
+    const std::vector<CheckedState> relaxed = check_after(again, report.point, Along(&exchange_, 1), rules)[0];
+    const CheckedState intact = read_intact(report.point, true, rules);
     SecurityReport settled = empty_report();
     settled.point = std::move(report.point);
     merge(intact, settled);
@@ -255,7 +311,7 @@ void SecurityCheck::check_relaxed(const std::vector<CheckedState>& before, Secur
 SecurityReport SecurityCheck::settle_base(BaseInsecure policy, std::vector<Violation>& violations,
                                           std::vector<std::string>& excluded) {
     std::vector<CheckedState> states;
-    SecurityReport report = check(0.0, monitored_, true, {}, states);
+    SecurityReport report = check_base(states);
     if (report.point.status != PointStatus::ok) return report;
     for (const PairReading& entry : report.violated) {
         violations.push_back(describe(entry));

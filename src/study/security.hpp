@@ -33,10 +33,26 @@ struct SecurityReport {
     ExchangePoint point;
 };
 
+/// Exchanges of one study, and what its contingencies look like before any shift: the same states for all of them, each with a
+/// tangent of its own. Whoever asks first has them solved. Used by one thread.
+class SharedBase {
+public:
+    explicit SharedBase(std::vector<const Exchange*> exchanges) : exchanges_(std::move(exchanges)) {}
+
+private:
+    friend class SecurityCheck;
+    std::vector<const Exchange*> exchanges_;
+    bool solved_ = false;
+    ExchangePoint point_;
+    std::vector<int> contingencies_;
+    std::vector<std::vector<CheckedState>> states_;  ///< by exchange
+};
+
 class SecurityCheck {
 public:
+    /// `shared` may be null; it outlives this.
     SecurityCheck(const StudySetup& setup, const std::vector<Contingency>& contingencies, const Exchange& exchange,
-                  const Solution& base);
+                  const Solution& base, SharedBase* shared = nullptr);
     ~SecurityCheck();
     SecurityCheck(const SecurityCheck&) = delete;
     SecurityCheck& operator=(const SecurityCheck&) = delete;
@@ -63,13 +79,19 @@ public:
 
 private:
     struct Worker;  // engine and reader of one thread
-    [[nodiscard]] CheckedState read_state(Worker& worker, int contingency, const Scenario& scenario, const Solution& solution,
-                                          const Solution* intact, bool tangents, const ReadingRules& rules) const;
-    [[nodiscard]] CheckedState solve_and_read(Worker& worker, int contingency, const Scenario& after, const ExchangePoint& point,
-                                              bool tangents, const ReadingRules& rules);
+    /// States by exchange along which their tangents were asked for (one list, without tangents, if none was), then by
+    /// contingency.
+    using States = std::vector<std::vector<CheckedState>>;
+    using Along = std::span<const Exchange* const>;
+    template <class Take>
+    void read_state(Worker& worker, int contingency, const Scenario& scenario, const Solution& solution, const Solution* intact,
+                    Along along, const ReadingRules& rules, const Take& take) const;
+    [[nodiscard]] CheckedState read_intact(const ExchangePoint& point, bool tangents, const ReadingRules& rules);
+    void solve_and_read(Worker& worker, const std::vector<int>& contingencies, int item, const Scenario& after,
+                        const ExchangePoint& point, Along along, const ReadingRules& rules, States& states);
     [[nodiscard]] Worker& worker_of(int thread);
-    void check_one_by_one(const std::vector<int>& contingencies, const Scenario& after, const ExchangePoint& point, bool tangents,
-                          const ReadingRules& rules, std::vector<CheckedState>& states);
+    void check_one_by_one(const std::vector<int>& contingencies, const Scenario& after, const ExchangePoint& point, Along along,
+                          const ReadingRules& rules, States& states);
     /// What the lanes list, and what must be read beside it because its limit is not the same in every state.
     struct LaneReading {
         LaneLimits limits;
@@ -78,13 +100,13 @@ private:
     };
     [[nodiscard]] LaneReading lane_reading(const Pair& focus) const;
     [[nodiscard]] bool check_in_lanes(const std::vector<int>& contingencies, const Scenario& after, const ExchangePoint& point,
-                                      bool tangents, const ReadingRules& rules, std::vector<CheckedState>& states);
+                                      Along along, const ReadingRules& rules, States& states);
     [[nodiscard]] SecurityReport empty_report() const;
-    /// As above; the states after the contingencies come back too.
-    [[nodiscard]] SecurityReport check(double shift, const std::vector<int>& contingencies, bool tangents, const Pair& focus,
-                                       std::vector<CheckedState>& states);
-    [[nodiscard]] std::vector<CheckedState> check_after(const std::vector<int>& contingencies, const ExchangePoint& point,
-                                                        bool tangents, const ReadingRules& rules);
+    [[nodiscard]] States check_after(const std::vector<int>& contingencies, const ExchangePoint& point, Along along,
+                                     const ReadingRules& rules);
+    [[nodiscard]] SecurityReport check_base(std::vector<CheckedState>& states);
+    [[nodiscard]] std::vector<CheckedState> base_states(const ExchangePoint& point, const ReadingRules& rules);
+    [[nodiscard]] bool solve_point(double shift, SecurityReport& report);
     void check_relaxed(const std::vector<CheckedState>& before, SecurityReport& report);
     void conclude(SecurityReport& report);
     void merge(const CheckedState& state, SecurityReport& report) const;
@@ -93,6 +115,7 @@ private:
     const std::vector<Contingency>* contingencies_;
     const Exchange* exchange_;
     const Solution* base_;
+    SharedBase* shared_;
     std::vector<int> monitored_;              ///< indices of contingencies that count
     std::map<Pair, double> relaxed_;          ///< limit of a pair by the no-worse policy, p.u.; NaN: dropped
     ExchangePoint last_secure_;                    ///< warm start of the next exchange

@@ -60,7 +60,7 @@ struct Sweep {
         LaneLimits limits;
         limits.branch.assign(static_cast<std::size_t>(setup.model->network->n_branch), 0.0);
         LaneSweep sweep(lanes, isa, limits);
-        if (!direction.empty()) sweep.set_direction(direction);
+        if (!direction.empty()) sweep.add_direction(direction);
         std::vector<Answer> answers(outages.size());
         std::vector<int> seen(outages.size(), 0);
         std::size_t at = 0;
@@ -205,7 +205,7 @@ TEST_P(LaneSweepGrids, TheNearestToALimitAreAmongTheListed) {
     for (const solver::Isa isa : solver::available_isas()) {
         SCOPED_TRACE(solver::to_string(isa));
         LaneSweep lanes(at.lanes, isa, limits);
-        lanes.set_direction(direction);
+        lanes.add_direction(direction);
         const std::vector<int> order = at.all();
         std::size_t next = 0;
         int seen = 0;

@@ -94,6 +94,7 @@ struct LaneOutcome {
     std::span<const Pin> pin;      ///< [n_bus]
     const solver::LaneGroup* group = nullptr;
     int lane = 0;
+    int direction = 0;             ///< of the tangent; a solved outage comes once for each direction of the sweep
     bool has_tangent = false;      ///< the sweep has a direction, and the Jacobian was regular here
 
     [[nodiscard]] double vm(int bus) const { return group->vm(lane, group->program().place_of[bus]); }
@@ -121,11 +122,11 @@ public:
     LaneSweep& operator=(const LaneSweep&) = delete;
 
     /// Asks for the tangent of every state along this change of the injections, (dP, dQ) by bus: J x = direction at
-    /// the solved state, one more elimination per pack.
-    void set_direction(const std::vector<double>& by_bus);
+    /// the solved state, one elimination per pack and a substitution for each direction.
+    void add_direction(const std::vector<double>& by_bus);
 
     /// Takes items from `next` (negative: none left), their outages from `outage_of`, and hands every one to
-    /// `done` once, in any order.
+    /// `done`, in any order: once, or once for each direction if it was solved.
     void run(const std::function<int()>& next, const std::function<Scenario(int)>& outage_of,
              const std::function<void(const LaneOutcome&)>& done);
 
@@ -143,6 +144,8 @@ private:
     void run_controls(Pack& pack);
     bool update_control(Pack& pack, int lane);
     void report(Pack& pack);
+    void report_lanes(Pack& pack, const solver::LaneFlowArgs& flows, const solver::LaneVoltageArgs& voltages, int direction,
+                      std::uint32_t no_tangent);
     void list_nearest(const std::vector<solver::LaneBranchMask>& out, bool along, solver::LaneFlowArgs& flows,
                       solver::LaneVoltageArgs& voltages);
     void eject(Pack& pack, int lane);
@@ -163,7 +166,7 @@ private:
     std::vector<std::uint16_t> at_max_, at_min_;
     std::vector<double> p_calc_, q_calc_, p_;  ///< what a control sees
     solver::VoltageState state_;
-    std::vector<double> direction_;            ///< (dP, dQ) by node; empty: no tangents
+    std::vector<std::vector<double>> directions_;  ///< (dP, dQ) by node; empty: no tangents
     std::vector<Pin> pin_changed_;             ///< [n_bus] all none but while a job is made
     std::vector<std::unique_ptr<Job>> suspended_, spare_;
 };

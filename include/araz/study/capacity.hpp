@@ -35,14 +35,14 @@ struct CapacityOptions {
     double max_mw = std::numeric_limits<double>::infinity();  ///< no shift beyond
     ReliabilityMargin margin;
     double aac_mw = 0.0;
-    int limiters = 10;
+    int limiters = 10;           ///< listed; 0 saves the tangents of the last check, and `relief` is unknown
 };
 
 
-/// Capacity of `sides` (from -> to). The base must be solved.
-[[nodiscard]] DirectionResult run_direction(const StudySetup& setup, const std::vector<Contingency>& contingencies,
-                                            const CapacityOptions& options, const ExchangeSides& sides,
-                                            const Solution& base);
+/// Capacity of each direction (from -> to), in order. The base must be solved; its contingencies are solved once for all.
+[[nodiscard]] std::vector<DirectionResult> run_directions(const StudySetup& setup, const std::vector<Contingency>& contingencies,
+                                                          const CapacityOptions& options,
+                                                          const std::vector<ExchangeSides>& directions, const Solution& base);
 
 /// Base case once, then each direction. `progress` receives a line about what is being done.
 [[nodiscard]] CapacityResult run_capacity(const StudySetup& setup, const std::vector<Contingency>& contingencies,
