@@ -108,25 +108,10 @@ ARAZ_INLINE std::uint32_t native_bits_of(NativeMask mask) {
 #endif
 }
 
-ARAZ_INLINE Native native_root(Native x) {
-#if defined(__AVX512F__) && ARAZ_LANE_WIDTH == 8
-    return (Native)_mm512_maskz_sqrt_pd(0xff, (__m512d)x);
-#elif defined(__AVX2__) && ARAZ_LANE_WIDTH == 4
-    return (Native)_mm256_sqrt_pd((__m256d)x);
-#elif defined(__x86_64__) && ARAZ_LANE_WIDTH == 2
-    return (Native)_mm_sqrt_pd((__m128d)x);
-#else
-    Native root;
-    for (int l = 0; l < native_width; ++l) root[l] = __builtin_sqrt(x[l]);
-    return root;
-#endif
-}
-
 #if ARAZ_LANE_SINGLE
 /// All bits set in the lanes of `bits`.
 ARAZ_INLINE M lanes_of(std::uint32_t bits) { return {native_lanes_of(bits), native_lanes_of(bits >> native_width)}; }
 ARAZ_INLINE std::uint32_t bits_of(M mask) { return native_bits_of(mask.lo) | native_bits_of(mask.hi) << native_width; }
-ARAZ_INLINE V square_root(V x) { return {native_root(x.lo), native_root(x.hi)}; }
 
 ARAZ_INLINE F narrow(V x) {
 #if defined(__AVX512DQ__) && ARAZ_LANE_WIDTH == 8
@@ -145,8 +130,9 @@ ARAZ_INLINE F narrow(V x) {
 }
 ARAZ_INLINE V widen(F x) {
 #if defined(__AVX512DQ__) && ARAZ_LANE_WIDTH == 8
-    return {(Native)_mm512_maskz_cvtps_pd(0xff, _mm512_castps512_ps256((__m512)x)),
-            (Native)_mm512_maskz_cvtps_pd(0xff, _mm512_maskz_extractf32x8_ps(0xff, (__m512)x, 1))};
+    const __m256 lo = (__m256)__builtin_shufflevector((__v16sf)x, (__v16sf)x, 0, 1, 2, 3, 4, 5, 6, 7);
+    const __m256 hi = (__m256)__builtin_shufflevector((__v16sf)x, (__v16sf)x, 8, 9, 10, 11, 12, 13, 14, 15);
+    return {(Native)_mm512_maskz_cvtps_pd(0xff, lo), (Native)_mm512_maskz_cvtps_pd(0xff, hi)};
 #elif defined(__AVX2__) && ARAZ_LANE_WIDTH == 4
     return {(Native)_mm256_cvtps_pd(_mm256_castps256_ps128((__m256)x)), (Native)_mm256_cvtps_pd(_mm256_extractf128_ps((__m256)x, 1))};
 #elif defined(__x86_64__) && ARAZ_LANE_WIDTH == 2
@@ -177,13 +163,38 @@ ARAZ_INLINE std::uint32_t factor_bits_of(FM mask) {
     return bits;
 #endif
 }
+ARAZ_INLINE F factor_root(F x) {
+#if defined(__AVX512F__) && ARAZ_LANE_WIDTH == 8
+    return (F)_mm512_maskz_sqrt_ps(0xffff, (__m512)x);
+#elif defined(__AVX2__) && ARAZ_LANE_WIDTH == 4
+    return (F)_mm256_sqrt_ps((__m256)x);
+#elif defined(__x86_64__) && ARAZ_LANE_WIDTH == 2
+    return (F)_mm_sqrt_ps((__m128)x);
+#else
+    F root;
+    for (int l = 0; l < W; ++l) root[l] = __builtin_sqrtf(x[l]);
+    return root;
+#endif
+}
 ARAZ_INLINE F absolute(F x) { return (F)((FM)x & (FM{} + 0x7fffffff)); }
 ARAZ_INLINE F keep(F x, FM mask) { return (F)((FM)x & mask); }
 ARAZ_INLINE F select(FM m, F a, F b) { return m != 0 ? a : b; }
 #else
 ARAZ_INLINE M lanes_of(std::uint32_t bits) { return native_lanes_of(bits); }
 ARAZ_INLINE std::uint32_t bits_of(M mask) { return native_bits_of(mask); }
-ARAZ_INLINE V square_root(V x) { return native_root(x); }
+ARAZ_INLINE F factor_root(F x) {
+#if defined(__AVX512F__) && ARAZ_LANE_WIDTH == 8
+    return (F)_mm512_maskz_sqrt_pd(0xff, (__m512d)x);
+#elif defined(__AVX2__) && ARAZ_LANE_WIDTH == 4
+    return (F)_mm256_sqrt_pd((__m256d)x);
+#elif defined(__x86_64__) && ARAZ_LANE_WIDTH == 2
+    return (F)_mm_sqrt_pd((__m128d)x);
+#else
+    F root;
+    for (int l = 0; l < native_width; ++l) root[l] = __builtin_sqrt(x[l]);
+    return root;
+#endif
+}
 ARAZ_INLINE F narrow(V x) { return x; }
 ARAZ_INLINE V widen(F x) { return x; }
 ARAZ_INLINE FM factor_lanes_of(std::uint32_t bits) { return native_lanes_of(bits); }

@@ -1,6 +1,7 @@
 #include "capacity_search.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace araz {
@@ -10,8 +11,11 @@ namespace {
 constexpr std::size_t most_severe_kept = 12;  // suspects by severity
 constexpr std::size_t first_binding_kept = 24;  // suspects by prediction, at least
 constexpr double near_prediction = 1.5;       // and all that would bind within this factor of the first
-constexpr double overshoot = 1.1;             // how far past the prediction the ladder reaches
-constexpr int ladder_levels = 8;
+constexpr double overshoot = 1.1;             // suspects beyond the largest shift by less than this still count
+// Where the suspects are looked at on the way up, as shares of the distance to the prediction. Predictions are mostly good to a
+// few per cent, so two levels lie close around it; past the last one the distance doubles.
+constexpr std::array climb_levels{0.5, 0.97, 1.03, 1.1, 1.3, 1.6, 2.0};
+constexpr int repair_levels = 4;              // equally spaced, between a verified end and an insecure one far above
 constexpr int max_refinements = 60;
 constexpr int max_repairs = 50;
 
@@ -109,32 +113,29 @@ private:
         result_.at_insecure = report;
     }
 
-    // Levels of the suspects from the verified shift to `top`. True: all secure.
-    bool ladder(double top) {
-        const double bottom = low_;
-        for (int k = 1; k <= ladder_levels; ++k) {
-            const double shift = k == ladder_levels ? top : bottom + (top - bottom) * k / ladder_levels;
-            const SecurityReport report = probe(shift);
-            if (!report.secure) {
-                take_insecure(report, shift);
-                return false;
-            }
-            low_ = shift;
-            low_margin_ = report.focus_severity - 1.0;
+    // Looks at the suspects at a shift above the verified one. True: all secure.
+    bool climb_to(double shift) {
+        const SecurityReport report = probe(shift);
+        if (!report.secure) {
+            take_insecure(report, shift);
+            return false;
         }
+        low_ = shift;
+        low_margin_ = report.focus_severity - 1.0;
         return true;
     }
 
-    // Past the prediction step by step until the suspects fail or the keys end.
+    // Towards the prediction and past it until the suspects fail or the keys end.
     void climb() {
         low_ = result_.secure;
         low_margin_ = nan_value;
-        double step = overshoot * (predicted_ - low_);
-        if (!std::isfinite(step)) step = options_.max_shift - low_;
-        step = std::max(step, 4.0 * options_.resolution);
-        while (low_ < options_.max_shift) {
-            if (!ladder(std::min(options_.max_shift, low_ + step))) return;
-            step *= 2.0;
+        const double bottom = low_;
+        double distance = predicted_ - bottom;
+        if (!std::isfinite(distance)) distance = options_.max_shift - bottom;
+        distance = std::max(distance, 4.0 * options_.resolution);
+        for (std::size_t k = 0; low_ < options_.max_shift; ++k) {
+            const double level = k < climb_levels.size() ? climb_levels[k] : std::ldexp(2.0, static_cast<int>(k - climb_levels.size()) + 1);
+            if (!climb_to(std::min(options_.max_shift, bottom + level * distance))) return;
         }
     }
 
@@ -142,7 +143,10 @@ private:
     void narrow_ladder() {
         low_ = result_.secure;
         low_margin_ = nan_value;
-        ladder(result_.insecure);
+        const double bottom = low_;
+        const double top = result_.insecure;
+        for (int k = 1; k <= repair_levels; ++k)
+            if (!climb_to(k == repair_levels ? top : bottom + (top - bottom) * k / repair_levels)) return;
     }
 
     // Illinois variant of regula falsi on the severity of the pair that is violated at the insecure end;

@@ -29,7 +29,7 @@ struct SearchOptions {
 
 /// Predict, bracket, verify, repair:
 ///   1. the tangents of a full check predict the first limit and name the suspects;
-///   2. the suspects alone are followed on a ladder up to the prediction and past it until one is
+///   2. the suspects alone are followed over a few levels up to the prediction and past it until one is
 ///      violated, and that bracket is narrowed by regula falsi;
 ///   3. all contingencies are checked at the secure end. A violation there adds suspects and starts
 ///      again below; the set of pairs is finite and the shift falls, so this ends.
