@@ -141,12 +141,17 @@ std::uint32_t update(const LaneArrays& a, std::uint32_t active, LaneWorst& size)
         const F dva = at(step, 2 * i), dlnv = at(step, 2 * i + 1);
         largest = select(largest < absolute(dva), absolute(dva), largest);
         largest = select(largest < absolute(dlnv), absolute(dlnv), largest);
-        const V va = at(a.va, i) + keep(widen(dva), moves);
-        const V vm = at(a.vm, i) * (1.0 + keep(widen(dlnv), moves));
+        // What a lane does not solve for stays, to the last bit: compensated steps are only zero to rounding there.
+        M turns = moves, stretches = moves;
+        if (a.has_p[i] != all_lanes) turns = turns & lanes_of(a.has_p[i]);
+        if (a.has_q[i] != all_lanes) stretches = stretches & lanes_of(a.has_q[i]);
+        const V va = at(a.va, i) + keep(widen(dva), turns);
+        const V vm = at(a.vm, i) * (1.0 + keep(widen(dlnv), stretches));
         put(a.va, i, va);
         put(a.vm, i, vm);
-        sound &= (vm > splat(0.0)) | ~lanes_of(a.has_p[i]);
-        sound &= absolute(va) < splat(1e5);
+        M upright = vm > splat(0.0);
+        if (a.has_p[i] != all_lanes) upright |= ~lanes_of(a.has_p[i]);
+        sound &= upright & (absolute(va) < splat(1e5));
         phasor(a, i, vm, va);
     }
     for (int l = 0; l < W; ++l) size.value[l] = largest[l];

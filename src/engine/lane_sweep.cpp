@@ -61,9 +61,10 @@ struct LaneSweep::Pack {
 
 LaneSweep::~LaneSweep() = default;
 
-LaneSweep::LaneSweep(std::shared_ptr<const LaneBase> base, solver::Isa isa, const LaneLimits& limits)
+LaneSweep::LaneSweep(std::shared_ptr<const LaneBase> base, solver::Isa isa, const LaneLimits& limits,
+                     solver::LanePrecision precision)
     : base_(std::move(base)),
-      group_(*base_->program_, solver::lane_kernels(isa)),
+      group_(*base_->program_, solver::lane_kernels(isa, precision)),
       first_(std::make_unique<solver::FirstStep>(*base_->start_)),
       q_low_(base_->regulated_.size() * static_cast<std::size_t>(group_.width())),
       q_high_(base_->regulated_.size() * static_cast<std::size_t>(group_.width())) {

@@ -34,6 +34,21 @@ struct Answer {
     bool operator==(const Answer&) const = default;
 };
 
+/// Instruction set and precision of the factors.
+struct Kernels {
+    solver::Isa isa;
+    solver::LanePrecision precision;
+    [[nodiscard]] std::string name() const {
+        return std::string(to_string(isa)) + (precision == solver::LanePrecision::floats ? ", floats" : ", doubles");
+    }
+};
+std::vector<Kernels> all_kernels() {
+    std::vector<Kernels> all;
+    for (const solver::Isa isa : solver::available_isas())
+        for (const auto precision : {solver::LanePrecision::doubles, solver::LanePrecision::floats}) all.push_back({isa, precision});
+    return all;
+}
+
 struct Sweep {
     StudySetup setup;
     std::vector<Scenario> outages;
@@ -55,11 +70,11 @@ struct Sweep {
         lanes = std::make_shared<const LaneBase>(setup.model, setup.engine, Scenario{}, base);
     }
 
-    [[nodiscard]] std::vector<Answer> run(solver::Isa isa, const std::vector<int>& order,
+    [[nodiscard]] std::vector<Answer> run(const Kernels& kernels, const std::vector<int>& order,
                                           const std::vector<double>& direction = {}) const {
         LaneLimits limits;
         limits.branch.assign(static_cast<std::size_t>(setup.model->network->n_branch), 0.0);
-        LaneSweep sweep(lanes, isa, limits);
+        LaneSweep sweep(lanes, kernels.isa, limits, kernels.precision);
         if (!direction.empty()) sweep.add_direction(direction);
         std::vector<Answer> answers(outages.size());
         std::vector<int> seen(outages.size(), 0);
@@ -125,7 +140,9 @@ void expect_scalar(const Sweep& sweep, const std::vector<Answer>& answers, doubl
         }
         ASSERT_EQ(scalar.status, SolveStatus::converged);
         EXPECT_EQ(scalar.start, first_rung);
-        EXPECT_EQ(lane.iterations, scalar.iterations);
+        // A chord counts as an iteration, and may take the place of a Newton step with one more after it.
+        EXPECT_GE(lane.iterations + 1, scalar.iterations);
+        EXPECT_LE(lane.iterations, 3 * scalar.iterations + 3);
         EXPECT_EQ(lane.lost_buses, scalar.lost_buses);
         EXPECT_NEAR(lane.lost_load, scalar.lost_load, 1e-12);
         EXPECT_NEAR(lane.lost_generation, scalar.lost_generation, 1e-12);
@@ -145,7 +162,8 @@ void expect_scalar(const Sweep& sweep, const std::vector<Answer>& answers, doubl
 
 // Tangents of the lanes against those of the scalar engine. Both factor a Jacobian at states that agree within
 // `vm_tolerance`, so the tangents differ by that times the condition of J.
-void expect_scalar_tangents(const Sweep& sweep, const std::vector<Answer>& answers, const std::vector<double>& direction) {
+void expect_scalar_tangents(const Sweep& sweep, const std::vector<Answer>& answers, const std::vector<double>& direction,
+                            double tolerance) {
     Engine engine(sweep.setup.model, sweep.setup.engine);
     engine.prime(sweep.base);
     for (std::size_t k = 0; k < answers.size(); ++k) {
@@ -158,7 +176,7 @@ void expect_scalar_tangents(const Sweep& sweep, const std::vector<Answer>& answe
         double largest = 0.0;
         for (const double value : columns[0]) largest = std::max(largest, std::abs(value));
         for (std::size_t i = 0; i < columns[0].size(); ++i)
-            ASSERT_NEAR(answers[k].tangent[i], columns[0][i], 1e-6 * largest) << "entry " << i;
+            ASSERT_NEAR(answers[k].tangent[i], columns[0][i], tolerance * largest) << "entry " << i;
     }
 }
 
@@ -202,9 +220,9 @@ TEST_P(LaneSweepGrids, TheNearestToALimitAreAmongTheListed) {
     limits.vm_high.assign(static_cast<std::size_t>(net.n_bus), 1.2);
     std::vector<double> direction;
     for (int b = 0; b < net.n_bus; ++b) direction.insert(direction.end(), {std::sin(1.0 + b), 0.3 * std::cos(2.0 * b)});
-    for (const solver::Isa isa : solver::available_isas()) {
-        SCOPED_TRACE(solver::to_string(isa));
-        LaneSweep lanes(at.lanes, isa, limits);
+    for (const Kernels& kernels : all_kernels()) {
+        SCOPED_TRACE(kernels.name());
+        LaneSweep lanes(at.lanes, kernels.isa, limits, kernels.precision);
         lanes.add_direction(direction);
         const std::vector<int> order = at.all();
         std::size_t next = 0;
@@ -250,14 +268,15 @@ TEST_P(LaneSweepGrids, TangentsAreThoseOfTheScalarEngine) {
         direction.push_back(std::sin(1.0 + b));  // any
         direction.push_back(0.3 * std::cos(2.0 * b));
     }
-    for (const solver::Isa isa : solver::available_isas()) {
-        SCOPED_TRACE(solver::to_string(isa));
-        const auto answers = at.run(isa, at.all(), direction);
-        expect_scalar_tangents(at, answers, direction);
+    for (const Kernels& kernels : all_kernels()) {
+        SCOPED_TRACE(kernels.name());
+        const auto answers = at.run(kernels, at.all(), direction);
+        // Rounding of the factors times the condition of J.
+        expect_scalar_tangents(at, answers, direction, kernels.precision == solver::LanePrecision::floats ? 1e-3 : 1e-6);
         // Asking for tangents changes nothing else.
         auto bare = answers;
         for (Answer& answer : bare) answer.tangent.clear();
-        EXPECT_EQ(bare, at.run(isa, at.all()));
+        EXPECT_EQ(bare, at.run(kernels, at.all()));
     }
 }
 
@@ -265,23 +284,23 @@ TEST_P(LaneSweepGrids, AgreesWithTheScalarEngine) {
     const Sweep s = sweep();
     ASSERT_TRUE(s.base.solved());
     ASSERT_TRUE(s.lanes->ok());
-    for (const solver::Isa isa : solver::available_isas()) {
-        SCOPED_TRACE(std::string(to_string(isa)));
-        expect_scalar(s, s.run(isa, s.all()), 0.25);
+    for (const Kernels& kernels : all_kernels()) {
+        SCOPED_TRACE(kernels.name());
+        expect_scalar(s, s.run(kernels, s.all()), 0.25);
     }
 }
 
 TEST_P(LaneSweepGrids, SameBitsInAnyPacking) {
     const Sweep s = sweep();
     ASSERT_TRUE(s.lanes->ok());
-    for (const solver::Isa isa : solver::available_isas()) {
-        const std::vector<Answer> forward = s.run(isa, s.all());
+    for (const Kernels& kernels : all_kernels()) {
+        const std::vector<Answer> forward = s.run(kernels, s.all());
         std::vector<int> order = s.all();
         std::reverse(order.begin(), order.end());
-        EXPECT_EQ(s.run(isa, order), forward);
+        EXPECT_EQ(s.run(kernels, order), forward);
         Dice dice(5);
-        EXPECT_EQ(s.run(isa, dice.shuffled(static_cast<int>(order.size()))), forward);
-        for (const int k : {0, 3, static_cast<int>(order.size()) - 1}) EXPECT_EQ(s.run(isa, {k})[k], forward[k]);
+        EXPECT_EQ(s.run(kernels, dice.shuffled(static_cast<int>(order.size()))), forward);
+        for (const int k : {0, 3, static_cast<int>(order.size()) - 1}) EXPECT_EQ(s.run(kernels, {k})[k], forward[k]);
     }
 }
 
@@ -298,7 +317,7 @@ TEST_P(LaneSweepCases, AgreesWithTheScalarEngine) {
     for (const bool q_limits : {false, true}) {
         const Sweep s(*grid, q_limits, 1e-8);
         ASSERT_TRUE(s.base.solved());
-        for (const solver::Isa isa : solver::available_isas()) expect_scalar(s, s.run(isa, s.all()), 0.1);
+        for (const Kernels& kernels : all_kernels()) expect_scalar(s, s.run(kernels, s.all()), 0.1);
     }
 }
 
@@ -314,7 +333,6 @@ void expect_same_result(const N1Result& lane, const N1Result& scalar) {
         SCOPED_TRACE("contingency " + b.contingency);
         EXPECT_EQ(a.status, b.status);
         EXPECT_EQ(a.main_island, b.main_island);
-        EXPECT_EQ(a.iterations, b.iterations);
         EXPECT_EQ(a.outage, b.outage);
         EXPECT_EQ(a.max_loading_branch, b.max_loading_branch);
         EXPECT_EQ(a.min_vm_bus, b.min_vm_bus);

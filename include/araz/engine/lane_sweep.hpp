@@ -116,7 +116,8 @@ private:
 /// One thread's means to solve outages.
 class LaneSweep {
 public:
-    LaneSweep(std::shared_ptr<const LaneBase> base, solver::Isa isa, const LaneLimits& limits);
+    LaneSweep(std::shared_ptr<const LaneBase> base, solver::Isa isa, const LaneLimits& limits,
+              solver::LanePrecision precision = solver::LanePrecision::floats);
     ~LaneSweep();
     LaneSweep(const LaneSweep&) = delete;
     LaneSweep& operator=(const LaneSweep&) = delete;
