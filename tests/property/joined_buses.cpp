@@ -1,6 +1,7 @@
 // Branches without impedance: one voltage for their buses, flows from the balance at their ends.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <complex>
 
@@ -131,6 +132,29 @@ TEST_P(JoinedBuses, WhatRoundingLeavesOpenIsCalledAttainable) {
         EXPECT_GT(result.max_mismatch_pu, setup.engine.tolerance);
         EXPECT_LT(result.max_mismatch_pu, 1e-2);
     }
+}
+
+// Opening the coupler is an outage like any other: the power flow of the grid without it, checked by a second path.
+TEST_P(JoinedBuses, AnOutageOpensTheCoupler) {
+    const Case split = with_coupler(grid_of(GetParam()), 3, 0.0);
+    const StudySetup setup = make_setup(split);
+    N1Result result = run_n1(setup, single_outages(setup));
+    result.envelope.options["q-limits"] = std::string("off");
+    const std::string coupler = std::to_string(split.branches.size());
+    const auto found = std::find_if(result.contingencies.begin(), result.contingencies.end(),
+                                    [&](const ContingencyResult& row) { return row.contingency == coupler; });
+    ASSERT_NE(found, result.contingencies.end());
+    Case open = split;
+    open.branches.back().in_service = false;
+    const PfResult without = solve(open);
+    if (found->status == SolveStatus::converged) {
+        EXPECT_NEAR(found->loss_mw, without.totals.loss_mw, 1e-5);
+    }
+    const VerifyReport report = check_contingencies(split, result);
+    EXPECT_TRUE(report.passed()) << render(report.findings);
+    if (found->status != SolveStatus::converged) return;
+    found->loss_mw += 0.01;
+    EXPECT_FALSE(check_contingencies(split, result).passed());
 }
 
 // Equal parallel couplers share equally: the least sum of squares.
