@@ -16,6 +16,7 @@
 #include "araz/study/n1.hpp"
 #include "araz/study/power_flow.hpp"
 #include "bench_capacity.hpp"
+#include "bench_controls.hpp"
 #include "bench_lanes.hpp"
 
 namespace {
@@ -125,44 +126,6 @@ void solve(benchmark::State& state, const Prepared& p, bool q_limits) {
     state.counters["iterations"] = iterations;
 }
 
-// From the stored state with the controls given; `moved` counts the devices that the answer has elsewhere.
-void solve_with_controls(benchmark::State& state, const Prepared& p, const std::string& word) {
-    EngineOptions options = p.setup.engine;
-    ControlChoice choice;
-    choice.reactive_limits = true;
-    choose_control(word, choice);
-    options.controls = [choice] { return make_controls(choice); };
-    Engine engine(p.setup.model, options);
-    const auto& devices = p.setup.model->network->devices;
-    int iterations = 0;
-    int moved = 0;
-    for (auto _ : state) {
-        const Solution solution = engine.solve({});
-        if (!solution.solved()) state.SkipWithError("not solved");
-        iterations = solution.iterations;
-        moved = 0;
-        for (std::size_t d = 0; d < solution.devices.size(); ++d) {
-            if (solution.devices[d].state == DeviceState::between) state.SkipWithError("a device is off its target");
-            if (solution.devices[d].value != devices[d].at) ++moved;
-        }
-    }
-    state.counters["iterations"] = iterations;
-    state.counters["moved"] = moved;
-}
-
-// What controls cost: each of them beside reactive limits alone, on the case folder with its devices.
-void add_controls(const std::string& path) {
-    auto* p = new Prepared;
-    p->grid = *read_case(path);
-    p->setup.model = ElectricalModel::build(*Network::build(std::make_shared<const Case>(p->grid)));
-    p->setup.threads = 1;
-    const std::string name = std::filesystem::path(path).stem().string();
-    for (const std::string word : {"none", "taps", "phase", "shunts", "svc", "all"})
-        benchmark::RegisterBenchmark(("controls " + word + "/" + name).c_str(),
-                                     [p, word](benchmark::State& s) { solve_with_controls(s, *p, word); })
-            ->Unit(benchmark::kMicrosecond);
-}
-
 void whole_pf(benchmark::State& state, const Prepared& p) {
     for (auto _ : state) {
         auto grid = read_case(p.path);
@@ -207,7 +170,7 @@ void add(const std::string& path) {
 int main(int argc, char** argv) {
     add(std::string(ARAZ_SOURCE_DIR) + "/cases/azerbaijan-iran/azerbaijan_iran.m");
     const std::string shipped = std::string(ARAZ_SOURCE_DIR) + "/cases/azerbaijan-iran";
-    add_controls(shipped);
+    add_control_benchmarks(shipped);
     add_capacity_benchmarks({"azerbaijan-iran", shipped, "AZ", "IR"});
     add_capacity_benchmarks({"azerbaijan-iran", shipped, "IR", "AZ"});
     if (const char* folder = std::getenv("ARAZ_CASES_DIR")) {
@@ -220,6 +183,7 @@ int main(int argc, char** argv) {
             }
             add(path);
             add_lane_benchmarks(path);
+            if (std::string(name) == "case1354pegase" || std::string(name) == "case_ACTIVSg2000") add_control_benchmarks(path);
         }
     }
     benchmark::Initialize(&argc, argv);

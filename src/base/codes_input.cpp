@@ -158,6 +158,16 @@ constexpr std::array table{
               "All loads together are more than ten times what all units can give: kW instead of MW?", ""},
     CodeEntry{"AZ1231", "r and x may be exchanged", "At the median branch x is below a twentieth of r, or at the median line of 100 kV and more below half of it.", ""},
     CodeEntry{"AZ1232", "impedances may be in ohms", "More than half of all branches have more than 5 p.u.", ""},
+    CodeEntry{"AZ1233", "line longer than any",
+              "x times b is the square of the electrical length of a line; above 1 (57 degrees, 950 km at 50 Hz) one pi section is no model of "
+              "it, and one of the two is probably in another unit.",
+              "b = 15.8 at x = 0.092"},
+    CodeEntry{"AZ1234", "power beyond what branches can carry",
+              "No voltages near 1 p.u. and no angles carry this power over the impedances at its bus: a load or unit in kW, a shunt in another "
+              "unit, an impedance in ohms, or, when most buses are like that, a base power that is too small.",
+              "baseMVA = 1 in a case written for 100"},
+    CodeEntry{"AZ1235", "impedance out of proportion", "More than 5 p.u. and a hundred times the median of the case: an equivalent, or ohms.",
+              "x = 109.5"},
     CodeEntry{"AZ1240", "unusual base power", "Bases lie between 1 and 1000 MVA; a value far outside is often in kVA or GVA.",
               "mpc.baseMVA = 100000"},
     CodeEntry{"AZ1241", "nominal voltage above every grid's", "More than 1500 kV: probably given in V.", "baseKV = 345000"},
@@ -272,6 +282,12 @@ constexpr std::array table{
     CodeEntry{"AZ1424", "entry of a variant is malformed", "Rows are written as [[add.TABLE]], [[set.TABLE]] or [[remove.TABLE]] and name their element.", "[set.lines]"},
     CodeEntry{"AZ1425", "points of a curve cannot be read", "A curve is a list of at least two points X:Y, separated by blanks, whose X grow.",
               "q_points = 0.95:10, 1.05:-10"},
+    CodeEntry{"AZ1426", "phase shifter whose values do not fit together",
+              "A transformer states more than one quantity that its shift holds (p_target_mw, i_target_a, i_limit_a), one without the range of "
+              "the shift, a range whose ends are exchanged, or a shift outside its range.",
+              "i_target_a = 400 without shift_min_deg and shift_max_deg"},
+    CodeEntry{"AZ1427", "switch between two voltages", "A switch has no impedance and joins its buses into one; they have one nominal voltage.",
+              "a switch from a bus of 220 kV to one of 110 kV"},
 };
 
 }  // namespace

@@ -3,16 +3,17 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <complex>
 #include <map>
 #include <tuple>
 
 #include "dense.hpp"
+#include "device_sensitivity.hpp"
 
 namespace araz {
 
 namespace {
 
-constexpr double difference = 1e-6;   // for derivatives by central differences, p.u. and radians
 constexpr double aim = 1e-4;          // of the continuous stage of devices with steps, p.u.: far below any step
 constexpr double largest_move = 0.5;  // of a relative position in one round
 
@@ -26,28 +27,42 @@ struct Group {
     int steps = 0;            ///< of the finest device; 0: continuous
     double position = 0.0;    ///< relative
     double target = 0.0, half_band = 0.0;
+    bool current = false;     ///< holds the size of a phasor
+    bool limits = false;      ///< content anywhere below its target
     bool moving = false;      ///< in the continuous stage
     bool moved = false;       ///< left the positions of the network: its devices stand together
     int last = 0;             ///< direction of the last single step
     int turns = 0;
 };
 
+using Matrix = std::vector<std::vector<std::complex<double>>>;
+
 double clamp01(double t) { return std::clamp(t, 0.0, 1.0); }
+
+bool holds_current(const Device& device) { return device.kind == DeviceKind::phase && device.rule != PhaseRule::power; }
+
+// How far a current may be from its target after a move: |i + s dt| = target, by the root nearest to where the
+// device stands; where no shift brings it there, the shift of the least current.
+struct CurrentMove {
+    double dt = 0.0;
+    bool reachable = false;
+};
+
+CurrentMove current_move(std::complex<double> i, std::complex<double> s, double target) {
+    const double a = std::norm(s);
+    if (!(a > 0.0)) return {};
+    const double b = (std::conj(i) * s).real();
+    const double root = b * b - a * (std::norm(i) - target * target);
+    if (root < 0.0) return {-b / a, false};
+    const double near = b > 0.0 ? -b + std::sqrt(root) : -b - std::sqrt(root);
+    return {near / a, true};
+}
 
 }  // namespace
 
 double measured(const Network& net, const Device& device, double value, const solver::VoltageState& state) {
-    if (device.kind == DeviceKind::phase) {
-        const int l = device.branch;
-        const int f = net.from[l];
-        const int t = net.to[l];
-        return solver::branch_flow(solver::branch_admittance(net.r[l], net.x[l], net.b_charge[l], net.tap[l], value),
-                                   state.vm[f], state.va[f], state.vm[t], state.va[t])
-            .p_from;
-    }
-    const double v = state.vm[device.controlled];
-    if (device.kind != DeviceKind::svc) return v;
-    return v + device.slope * value * state.vm[device.bus] * state.vm[device.bus];
+    const std::complex<double> at = reading(net, device, value, state);
+    return holds_current(device) ? std::abs(at) : at.real();
 }
 
 DeviceRange device_range(const Device& device, const solver::VoltageState& state) {
@@ -97,6 +112,8 @@ private:
             group.devices.push_back(d);
             group.target = device.target;
             group.half_band = device.half_band;
+            group.current = holds_current(device);
+            group.limits = group.current && device.rule == PhaseRule::current_limit;
         }
         for (Group& group : groups_) {
             for (const int d : group.devices) {
@@ -108,26 +125,24 @@ private:
         }
     }
 
-    [[nodiscard]] static bool in_service(const ControlView& view, int d) {
-        const Network& net = *view.model->network;
-        const Device& device = net.devices[d];
-        const auto dead = [&](int b) { return b >= 0 && view.kind[b] == solver::BusKind::dead; };
-        if (dead(device.bus) || dead(device.controlled)) return false;
-        if (device.branch < 0) return true;
-        if (!view.branch_out.empty() && view.branch_out[device.branch] != 0) return false;
-        return !dead(net.from[device.branch]) && !dead(net.to[device.branch]);
-    }
-
     static bool is_held(const ControlView& view, const Device& device) {
         return device.controlled >= 0 && solver::holds_voltage(view.kind[device.controlled]);
     }
 
-    [[nodiscard]] double error(const ControlView& view, const Group& group) const {
+    [[nodiscard]] static std::complex<double> reading_of(const ControlView& view, const Group& group) {
         const Network& net = *view.model->network;
         for (const int d : group.devices)
-            if (in_service(view, d)) return measured(net, net.devices[d], view.devices[d].value, *view.state) - group.target;
-        return 0.0;
+            if (in_service(view, d)) return reading(net, net.devices[d], view.devices[d].value, *view.state);
+        return group.target;
     }
+
+    // How far a reading is from what the group wants.
+    [[nodiscard]] static double off(const Group& group, std::complex<double> at) {
+        const double e = (group.current ? std::abs(at) : at.real()) - group.target;
+        return group.limits ? std::max(e, 0.0) : e;
+    }
+
+    [[nodiscard]] static double error(const ControlView& view, const Group& group) { return off(group, reading_of(view, group)); }
 
     [[nodiscard]] double allowed(const ControlView& view, const Group& group) const {
         return group.half_band + 10.0 * view.tolerance;
@@ -181,79 +196,10 @@ private:
         return changed;
     }
 
-    // dm/dt of the groups asked for, [row][column].
-    [[nodiscard]] std::vector<std::vector<double>> sensitivities(const ControlView& view, const std::vector<int>& which) const {
-        const Network& net = *view.model->network;
-        const std::size_t n = which.size();
-        std::vector<std::vector<double>> s(n, std::vector<double>(n, 0.0));
-        if (n == 0 || !view.linearize()) return s;
-        for (std::size_t column = 0; column < n; ++column) {
-            std::vector<double> x(2 * view.kind.size(), 0.0);
-            std::vector<double> rate(net.devices.size(), 0.0);
-            for (const int d : groups_[which[column]].devices) {
-                if (!in_service(view, d)) continue;
-                const DeviceRange range = device_range(net.devices[d], *view.state);
-                rate[d] = range.high - range.low;
-                add_injection(view, d, rate[d], x);
-            }
-            for (std::size_t b = 0; b < view.kind.size(); ++b) {
-                if (!solver::has_p_equation(view.kind[b])) x[2 * b] = 0.0;
-                if (!solver::has_q_equation(view.kind[b])) x[2 * b + 1] = 0.0;
-            }
-            view.solve_linearized(x);
-            for (std::size_t row = 0; row < n; ++row) s[row][column] = along(view, groups_[which[row]], rate, x);
-        }
-        return s;
-    }
-
-    // What a change of a device adds to the mismatch (scheduled less calculated) of its buses, per t.
-    static void add_injection(const ControlView& view, int d, double rate, std::vector<double>& x) {
-        const Network& net = *view.model->network;
-        const Device& device = net.devices[d];
-        const solver::VoltageState& state = *view.state;
-        if (device.branch < 0) {
-            x[2 * device.bus + 1] += rate * state.vm[device.bus] * state.vm[device.bus];
-            return;
-        }
-        const int l = device.branch;
-        const int f = net.from[l];
-        const int t = net.to[l];
-        const auto flow = [&](double value) {
-            const bool tap = device.kind == DeviceKind::tap;
-            return solver::branch_flow(solver::branch_admittance(net.r[l], net.x[l], net.b_charge[l], tap ? value : net.tap[l],
-                                                                 tap ? net.shift[l] : value),
-                                       state.vm[f], state.va[f], state.vm[t], state.va[t]);
-        };
-        const solver::BranchFlow up = flow(view.devices[d].value + difference);
-        const solver::BranchFlow down = flow(view.devices[d].value - difference);
-        const double scale = -rate / (2.0 * difference);
-        x[2 * f] += scale * (up.p_from - down.p_from);
-        x[2 * f + 1] += scale * (up.q_from - down.q_from);
-        x[2 * t] += scale * (up.p_to - down.p_to);
-        x[2 * t + 1] += scale * (up.q_to - down.q_to);
-    }
-
-    // Derivative of what a group measures along a change of state (dva, dlnV) and of device values.
-    [[nodiscard]] double along(const ControlView& view, const Group& group, const std::vector<double>& rate,
-                               const std::vector<double>& x) const {
-        const Network& net = *view.model->network;
-        for (const int d : group.devices) {
-            if (!in_service(view, d)) continue;
-            const Device& device = net.devices[d];
-            const auto at = [&](double h) {
-                solver::VoltageState moved = *view.state;
-                const std::array<int, 4> buses{device.bus, device.controlled, device.branch < 0 ? -1 : net.from[device.branch],
-                                               device.branch < 0 ? -1 : net.to[device.branch]};
-                for (const int b : buses) {
-                    if (b < 0) continue;
-                    moved.va[b] = view.state->va[b] + h * x[2 * b];
-                    moved.vm[b] = view.state->vm[b] * (1.0 + h * x[2 * b + 1]);
-                }
-                return measured(net, device, view.devices[d].value + h * rate[d], moved);
-            };
-            return (at(difference) - at(-difference)) / (2.0 * difference);
-        }
-        return 0.0;
+    [[nodiscard]] Matrix sensitivity_of(const ControlView& view, const std::vector<int>& which) const {
+        std::vector<std::span<const int>> devices;
+        for (const int k : which) devices.emplace_back(groups_[k].devices);
+        return sensitivities(view, devices);
     }
 
     // First stage. Stable: nothing left to do in it.
@@ -277,10 +223,40 @@ private:
         return ++rounds_ > options_.continuous_rounds ? ControlAnswer::failed : ControlAnswer::changed;
     }
 
+    // One equation of the Newton step, sum_j a_j dt_j = b. That of a current is tangent to the circle of its target where
+    // its own move alone would meet it; a current that cannot come there goes to its least, and a limit that is kept stays.
+    struct Equation {
+        std::vector<double> a;
+        double b = 0.0;
+    };
+
+    [[nodiscard]] Equation equation(const ControlView& view, const Group& group, const std::vector<std::complex<double>>& s,
+                                    std::size_t own) const {
+        Equation out{std::vector<double>(s.size(), 0.0), 0.0};
+        const std::complex<double> at = reading_of(view, group);
+        std::complex<double> direction = 1.0;
+        if (group.current) {
+            const bool kept = group.limits && off(group, at) == 0.0;
+            const CurrentMove move = kept ? CurrentMove{} : current_move(at, s[own], group.target);
+            if (!move.reachable) {
+                out.a[own] = 1.0;
+                out.b = move.dt;
+                return out;
+            }
+            const std::complex<double> there = at + s[own] * move.dt;
+            direction = there / std::abs(there);
+        }
+        for (std::size_t j = 0; j < s.size(); ++j) out.a[j] = (std::conj(direction) * s[j]).real();
+        out.b = group.target - (std::conj(direction) * at).real();
+        return out;
+    }
+
     // Positions after one Newton step on the errors, clipped: what would leave its range stays at the end, and
     // the others make up for it.
     [[nodiscard]] std::vector<double> newton_step(const ControlView& view, const std::vector<int>& which) const {
-        const auto s = sensitivities(view, which);
+        const Matrix s = sensitivity_of(view, which);
+        std::vector<Equation> rows;
+        for (std::size_t i = 0; i < which.size(); ++i) rows.push_back(equation(view, groups_[which[i]], s[i], i));
         std::vector<double> to(which.size());
         std::vector<unsigned char> fixed(which.size(), 0);
         for (std::size_t pass = 0; pass <= which.size(); ++pass) {
@@ -290,10 +266,11 @@ private:
             std::vector<std::vector<double>> a(open.size(), std::vector<double>(open.size()));
             std::vector<double> b(open.size());
             for (std::size_t i = 0; i < open.size(); ++i) {
-                b[i] = -error(view, groups_[which[open[i]]]);
-                for (std::size_t j = 0; j < open.size(); ++j) a[i][j] = s[open[i]][open[j]];
+                const Equation& row = rows[open[i]];
+                b[i] = row.b;
+                for (std::size_t j = 0; j < open.size(); ++j) a[i][j] = row.a[open[j]];
                 for (std::size_t j = 0; j < which.size(); ++j)
-                    if (fixed[j] != 0) b[i] -= s[open[i]][j] * (to[j] - groups_[which[j]].position);
+                    if (fixed[j] != 0) b[i] -= row.a[j] * (to[j] - groups_[which[j]].position);
             }
             solve_dense(a, b);
             bool clipped = false;
@@ -348,23 +325,42 @@ private:
         int direction = 0;
     };
 
+    // Where one more step brings a group nearest to its target, by the sensitivity of its reading; its own place if none does.
+    [[nodiscard]] static double better_position(const Group& group, std::complex<double> at, std::complex<double> s, double tolerance) {
+        std::vector<double> places;
+        if (group.steps > 0) {
+            const double now = std::round(group.position * group.steps);
+            places = {clamp01((now - 1.0) / group.steps), clamp01((now + 1.0) / group.steps)};
+        } else {
+            const double move = group.current ? current_move(at, s, group.target).dt : (group.target - at.real()) / s.real();
+            places = {clamp01(group.position + move)};
+        }
+        double best = group.position;
+        double least = std::abs(off(group, at)) - 10.0 * tolerance;
+        for (const double to : places) {
+            const double left = std::abs(off(group, at + s * (to - group.position)));
+            if (!(left < least)) continue;
+            least = left;
+            best = to;
+        }
+        return best;
+    }
+
     // Second stage: single steps.
     ControlAnswer step(ControlView& view, const std::vector<int>& active) {
         std::vector<int> outside;
         for (const int k : active)
             if (std::abs(error(view, groups_[k])) > allowed(view, groups_[k])) outside.push_back(k);
         if (outside.empty()) return ControlAnswer::stable;
-        const auto s = sensitivities(view, outside);
+        const Matrix s = sensitivity_of(view, outside);
         std::vector<Step> steps;
         for (std::size_t i = 0; i < outside.size(); ++i) {
             const Group& group = groups_[outside[i]];
             if (group.turns >= options_.reversals) continue;
-            const double e = error(view, group);
-            const int direction = e * s[i][i] > 0.0 ? -1 : 1;
-            const double now = std::round(group.position * group.steps);
-            const double to = group.steps > 0 ? clamp01((now + direction) / group.steps) : clamp01(group.position - e / s[i][i]);
-            if (std::abs(e + s[i][i] * (to - group.position)) >= std::abs(e) - 10.0 * view.tolerance) continue;
-            steps.push_back({outside[i], to, std::abs(e) - group.half_band, direction});
+            const std::complex<double> at = reading_of(view, group);
+            const double to = better_position(group, at, s[i][i], view.tolerance);
+            if (to == group.position) continue;
+            steps.push_back({outside[i], to, std::abs(off(group, at)) - group.half_band, to > group.position ? 1 : -1});
         }
         if (turned_ && steps.size() > 1)
             steps = {*std::max_element(steps.begin(), steps.end(), [](const Step& a, const Step& b) { return a.excess < b.excess; })};

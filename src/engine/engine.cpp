@@ -10,6 +10,7 @@
 #include "links.hpp"
 #include "outputs.hpp"
 #include "regulation.hpp"
+#include "plausible.hpp"
 #include "rung.hpp"
 #include "without.hpp"
 
@@ -29,27 +30,6 @@ constexpr int capped_iterations = 100;
 constexpr int start_sweeps = 10;
 constexpr double hopeless_start = 1e6;
 constexpr int fast_decoupled_limit = 200;
-
-// A converged state with a lower magnitude than this, or with a wider angle across a branch, is a false root
-// of the equations, not a grid in operation: the ladder goes on and the result says so if nothing better is
-// found. Public cases that are meant to be solved stay above 0.54 p.u. A reactance carries its most at 90
-// degrees and a line with losses a little later; false roots lie near 180.
-constexpr double plausible_vm = 0.45;
-constexpr double plausible_angle = 110.0 * std::numbers::pi / 180.0;
-
-bool is_plausible(const Network& net, const std::vector<BusKind>& kind, const std::vector<unsigned char>& out,
-                  const solver::VoltageState& state) {
-    for (int b = 0; b < net.n_bus; ++b)
-        if (kind[b] != BusKind::dead && state.vm[b] < plausible_vm) return false;
-    for (int l = 0; l < net.n_branch; ++l) {
-        const int f = net.from[l];
-        const int t = net.to[l];
-        if (kind[f] == BusKind::dead || kind[t] == BusKind::dead || (!out.empty() && out[l] != 0)) continue;
-        const double across = std::remainder(state.va[f] - state.va[t] - net.shift[l], 2.0 * std::numbers::pi);
-        if (std::abs(across) > plausible_angle) return false;
-    }
-    return true;
-}
 
 std::string outcome(const char* rung, const NewtonReport& report) {
     return std::string(rung) + ": " + std::string(to_string(report.status)) + " after " +
@@ -297,7 +277,7 @@ ControlView Engine::unsolved_view(Solution& solution) {
 }
 
 SolveStatus Engine::run_controls(const Rung& rung, Solution& solution) {
-    SolveStatus status = SolveStatus::converged;
+    SolveStatus status = solution.status;  // of the first solve, which stands where nothing changes
     for (int round = 1;; ++round) {
         bool changed = false;
         if (follow_outputs(solution)) {
@@ -333,6 +313,7 @@ bool Engine::run_rung(const Rung& rung, Solution& solution) {
     solution.start = rung.name;
     solution.tried.push_back(outcome(rung.name, report));
     if (!is_solved(report.status)) return false;
+    if (!rung.warm && model_->n_emulated() == 0) unwind_angles(network(), kind_, out_mask_, state_);
     for (const auto& control : controls_) control->begin(view(solution, 0));
     solution.status = run_controls(rung, solution);
     if (!is_solved(solution.status))

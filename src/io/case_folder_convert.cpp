@@ -74,6 +74,7 @@ private:
     void stored_state();
     void lines();
     void transformers();
+    void switches();
     void generators();
     void add_reactive_rule(const Reader& in, GeneratorRow& unit);
     static void curtail(const Reader& in, GeneratorRow& unit);
@@ -213,16 +214,36 @@ void CaseBuilder::add_transformer_devices(const Reader& in) {
         device.deadband = in.number("deadband_pu", device.steps > 0 ? clean(2.0 * (device.high - device.low) / device.steps) : 0.0);
         grid_.devices.push_back(device);
     }
-    if (in.has("p_target_mw") && in.has("shift_min_deg") && in.has("shift_max_deg")) {
-        device.kind = DeviceKind::phase;
-        device.controlled_bus = BusId{};
-        device.low = in.number("shift_min_deg");
-        device.high = in.number("shift_max_deg");
-        device.steps = in.integer("shift_steps", 0);
-        device.at = branch.shift_deg;
-        device.target = in.number("p_target_mw");
-        device.deadband = in.number("p_deadband_mw");
-        grid_.devices.push_back(device);
+    if (!in.has("shift_min_deg") || !in.has("shift_max_deg")) return;
+    if (!in.has("p_target_mw") && !in.has("i_target_a") && !in.has("i_limit_a")) return;
+    device.kind = DeviceKind::phase;
+    device.controlled_bus = BusId{};
+    device.rule = in.has("i_target_a")  ? PhaseRule::current
+                  : in.has("i_limit_a") ? PhaseRule::current_limit
+                                        : PhaseRule::power;
+    device.low = in.number("shift_min_deg");
+    device.high = in.number("shift_max_deg");
+    device.steps = in.integer("shift_steps", 0);
+    device.at = branch.shift_deg;
+    device.target = in.number("p_target_mw", in.number("i_target_a", in.number("i_limit_a")));
+    device.deadband = in.number(device.rule == PhaseRule::power ? "p_deadband_mw" : "i_deadband_a");
+    if (device.rule == PhaseRule::current_limit) device.deadband = 0.0;
+    grid_.devices.push_back(device);
+}
+
+// A switch has no impedance: closed, it joins its buses.
+void CaseBuilder::switches() {
+    const Table& table = tables_["switches"];
+    for (const Row& row : table.rows()) {
+        const Reader in(table, row);
+        BranchRow& out = grid_.branches.emplace_back();
+        out.from_bus = in.bus("from_bus");
+        out.to_bus = in.bus("to_bus");
+        out.rate_a_mva = out.rate_b_mva = out.rate_c_mva = in.number("rate_a_mva");
+        out.in_service = in.flag("closed");
+        out.id = in.text("switch");
+        out.name = in.has("name") ? in.text("name") : in.text("switch");
+        out.source = source(table, row, {"from_bus", "to_bus", "", "", "", "rate_a_mva", "rate_a_mva", "rate_a_mva", "", "", "closed"});
     }
 }
 
@@ -421,6 +442,7 @@ Case CaseBuilder::build() {
     loads_and_shunts();
     lines();
     transformers();
+    switches();
     generators();
     dc_lines();
     isolate_unreached_buses();

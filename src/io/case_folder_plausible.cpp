@@ -43,6 +43,8 @@ private:
     void check_line_voltages();
     void check_shunt_steps();
     void check_taps();
+    void check_shifts();
+    void check_switch_voltages();
     void check_power_scale();
     void check_powers(const Table& table, std::string_view column);
     void note_unused_data();
@@ -140,6 +142,48 @@ void Plausibility::check_taps() {
     }
 }
 
+// What a phase shifter holds, and the range that it moves in.
+void Plausibility::check_shifts() {
+    const Table& units = tables_["transformers"];
+    for (const Row& row : units.rows()) {
+        const auto refuse = [&](const char* column, const std::string& message, const std::string& label, const std::string& hint) {
+            report_.error(cell(units, row, column).place, {"AZ1426", units.label(row), units.label(row) + ": " + message, label, hint});
+        };
+        std::vector<const char*> held;
+        for (const char* column : {"p_target_mw", "i_target_a", "i_limit_a"})
+            if (!cell(units, row, column).text.empty()) held.push_back(column);
+        if (held.size() > 1)
+            refuse(held[1], std::string(held[1]) + " is given beside " + held[0], "a shift holds one quantity", "leave one of the cells empty");
+        const Cell& low = cell(units, row, "shift_min_deg");
+        const Cell& high = cell(units, row, "shift_max_deg");
+        const Cell& now = cell(units, row, "shift_deg");
+        if (!held.empty() && (low.text.empty() || high.text.empty()))
+            refuse(held[0], std::string(held[0]) + " is given without a range of the shift", "shift_min_deg and shift_max_deg are needed",
+                   "give both ends, or leave the cell empty");
+        if (low.text.empty() || high.text.empty()) continue;
+        if (number_of(low) > number_of(high))
+            refuse("shift_min_deg", "shift_min_deg " + low.text + " is above shift_max_deg " + high.text, "expected up to " + high.text,
+                   "exchange the two ends");
+        else if (number_of(now) < number_of(low) || number_of(now) > number_of(high))
+            refuse(now.text.empty() ? "shift_min_deg" : "shift_deg", "shift_deg " + (now.text.empty() ? "0" : now.text) + " is outside its own range",
+                   "shift_min_deg is " + low.text + ", shift_max_deg " + high.text, "");
+    }
+}
+
+// Buses that a switch joins have one voltage.
+void Plausibility::check_switch_voltages() {
+    const Table& switches = tables_["switches"];
+    for (const Row& row : switches.rows()) {
+        const auto kv_of = [&](const char* column) { return cell(tables_["buses"], *bus_of(cell(switches, row, column)), "base_kv").text; };
+        const std::string from = kv_of("from_bus");
+        const std::string to = kv_of("to_bus");
+        if (std::abs(*parse_double(from) - *parse_double(to)) <= 1e-9 * *parse_double(from)) continue;
+        report_.error(cell(switches, row, "to_bus").place,
+                      {"AZ1427", switches.label(row), switches.label(row) + " joins a bus of " + from + " kV with one of " + to + " kV",
+                       "a switch has one nominal voltage", "put a transformer between the two, or fix the bus"});
+    }
+}
+
 // kW read as MW: ten times more than all branches of the bus together could carry.
 void Plausibility::check_powers(const Table& table, std::string_view column) {
     for (const Row& row : table.rows()) {
@@ -195,6 +239,8 @@ void Plausibility::check() {
     check_line_voltages();
     check_shunt_steps();
     check_taps();
+    check_shifts();
+    check_switch_voltages();
     check_power_scale();
     note_unused_data();
 }

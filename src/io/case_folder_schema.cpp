@@ -15,6 +15,7 @@ constexpr double max_kv = 1500;
 constexpr double max_mva = 5000;
 constexpr double max_mw = 20000;
 constexpr double max_km = 2000;
+constexpr double max_ampere = 50000;
 constexpr double max_number = 999'999'999;
 
 constexpr ColumnSpec note{"note", may};
@@ -70,8 +71,8 @@ constexpr std::array line_types{
     ColumnSpec{"r_ohm_per_km", must, number, {}, 0, 50, "ohm/km"},
     ColumnSpec{"x_ohm_per_km", must, positive, {}, 0, 10, "ohm/km"},
     ColumnSpec{"b_us_per_km", must, number, {}, 0, 1000, "uS/km"},
-    ColumnSpec{"ampacity_summer_a", must, positive, {}, 0, 50000, "A"},
-    ColumnSpec{"ampacity_winter_a", must, positive, {}, 0, 50000, "A"},
+    ColumnSpec{"ampacity_summer_a", must, positive, {}, 0, max_ampere, "A"},
+    ColumnSpec{"ampacity_winter_a", must, positive, {}, 0, max_ampere, "A"},
     ColumnSpec{"conductor", may},
     provenance,
     source,
@@ -110,9 +111,24 @@ constexpr std::array transformers{
     ColumnSpec{"shift_steps", may, integer, {}, 0, 1000},
     power("p_target_mw", "MW", may),
     ColumnSpec{"p_deadband_mw", may, number, {}, 0, max_mw, "MW"},
+    ColumnSpec{"i_target_a", may, positive, {}, 0, max_ampere, "A"},
+    ColumnSpec{"i_deadband_a", may, number, {}, 0, max_ampere, "A"},
+    ColumnSpec{"i_limit_a", may, positive, {}, 0, max_ampere, "A"},
     ColumnSpec{"vector_group", may},
     ColumnSpec{"parallel", may, integer, {}, 1, 100},
     in_service,
+    provenance,
+    source,
+    note,
+};
+constexpr std::array switches{
+    ColumnSpec{"switch"},
+    ColumnSpec{"name", may},
+    bus_ref("from_bus"),
+    bus_ref("to_bus"),
+    ColumnSpec{"kind", may, word, "breaker|disconnector|coupler|jumper"},
+    ColumnSpec{"closed", must, flag},
+    ColumnSpec{"rate_a_mva", may, positive, {}, 0, max_mw, "MVA"},
     provenance,
     source,
     note,
@@ -230,7 +246,7 @@ constexpr std::array contingencies{
     ColumnSpec{"contingency"},
     ColumnSpec{"name"},
     ColumnSpec{"kind"},
-    ColumnSpec{"element_kind", must, word, "line|transformer|generator|hvdc|bus|load|shunt"},
+    ColumnSpec{"element_kind", must, word, "line|transformer|switch|generator|hvdc|bus|load|shunt"},
     ColumnSpec{"element"},
     provenance,
     source,
@@ -247,6 +263,7 @@ constexpr std::array tables{
     TableSpec{"line_types", "line type", true, line_types},
     TableSpec{"lines", "line", true, lines},
     TableSpec{"transformers", "transformer", true, transformers},
+    TableSpec{"switches", "switch", false, switches},
     TableSpec{"generators", "generator", true, generators},
     TableSpec{"loads", "load", true, loads},
     TableSpec{"load_profiles", "load profile of region", false, load_profiles, "", true, false},

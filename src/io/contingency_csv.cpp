@@ -14,7 +14,7 @@ namespace araz {
 namespace {
 
 constexpr std::size_t largest_list = 256ULL << 20U;
-constexpr std::array<std::string_view, 6> kinds{"line", "transformer", "branch", "generator", "hvdc", "bus"};
+constexpr std::array<std::string_view, 7> kinds{"line", "transformer", "switch", "branch", "generator", "hvdc", "bus"};
 
 Finding problem(const std::string& path, int line, std::string message, std::string hint) {
     Finding finding;
@@ -55,7 +55,7 @@ Result<std::vector<NamedContingency>> read_contingencies(const std::string& path
             findings.push_back(problem(path, line, "a row without a contingency or an element", "fill both cells"));
         if (std::find(kinds.begin(), kinds.end(), row[kind]) == kinds.end())
             findings.push_back(problem(path, line, "'" + row[kind] + "' is no kind of element",
-                                       "use line, transformer, branch, generator, hvdc or bus"));
+                                       "use line, transformer, switch, branch, generator, hvdc or bus"));
         auto same = std::find_if(list.begin(), list.end(), [&](const auto& c) { return c.label == row[label]; });
         if (same == list.end()) {
             list.push_back({row[label], name >= 0 ? row[name] : row[label], {}});

@@ -13,6 +13,7 @@ Findings check_case(const Case& grid, const BuildOptions& options) {
     check_topology(report);
     check_reactive(report);
     check_units(report);
+    check_carry(report);
     check_plausible(report);
     return report.finish();
 }

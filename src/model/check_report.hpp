@@ -71,6 +71,8 @@ void check_values(CheckReport& report);
 void check_topology(CheckReport& report);
 /// Reactive modes of units, and who holds which bus (check_reactive.cpp).
 void check_reactive(CheckReport& report);
+/// Powers, charging and impedances beyond what branches can be (check_carry.cpp).
+void check_carry(CheckReport& report);
 /// Signs of wrong units, seen over whole tables (check_units.cpp).
 void check_units(CheckReport& report);
 /// Single values that contradict the rest of their case (check_plausible.cpp).

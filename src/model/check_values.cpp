@@ -199,9 +199,10 @@ void check_ratings(RowRules<BranchRow>& rules, const BranchRow& branch) {
         "the emergency rating is usually the larger one");
 }
 
-void check_impedance(RowRules<BranchRow>& rules, const BranchRow& branch) {
+// `switches`: the format has a table of switches, and nothing else in it is without impedance.
+void check_impedance(RowRules<BranchRow>& rules, const BranchRow& branch, bool switches) {
     rules.require(
-        branch.r_pu != 0.0 || branch.x_pu != 0.0, Severity::warning, "AZ1311", 2,
+        switches || branch.r_pu != 0.0 || branch.x_pu != 0.0, Severity::warning, "AZ1311", 2,
         [&] { return rules.what() + " is in service with r = x = 0: its buses are joined without impedance"; },
         "a switch or bus coupler, if meant so", "give it its impedance if it is a line or transformer");
     rules.require(
@@ -244,7 +245,7 @@ void check_branch(CheckReport& report, const BranchRow& branch, std::size_t inde
     check_finite(report, branch, rules.what(), branch_columns);
     check_ratings(rules, branch);
     if (!branch.in_service) return;
-    check_impedance(rules, branch);
+    check_impedance(rules, branch, report.grid().format == "case-folder");
     check_tap(rules, branch);
     rules.ordered(branch.angmin_deg, branch.angmax_deg, "AZ1216", 11, "angmin", "angmax");
 }

@@ -174,6 +174,8 @@ void add_devices(const Case& grid, Network& net) {
         device.controlled = from.kind == DeviceKind::phase ? -1 : find_bus(net, from.controlled_bus);
         if (on_branch ? device.branch < 0 || net.merged[device.branch] != 0 : device.bus < 0) continue;
         if (from.kind != DeviceKind::phase && device.controlled < 0) continue;
+        const bool in_amperes = from.kind == DeviceKind::phase && from.rule != PhaseRule::power;
+        if (in_amperes && !(net.base_kv[net.from[device.branch]] > 0.0)) continue;
         const double unit = from.kind == DeviceKind::tap     ? 1.0
                             : from.kind == DeviceKind::phase ? radians
                                                              : 1.0 / grid.base_mva;
@@ -184,7 +186,8 @@ void add_devices(const Case& grid, Network& net) {
                     : from.kind == DeviceKind::phase ? net.shift[device.branch]
                                                      : from.at * unit;
         device.steps = from.steps;
-        const double measured = from.kind == DeviceKind::phase ? 1.0 / grid.base_mva : 1.0;
+        device.rule = from.rule;
+        const double measured = from.kind == DeviceKind::phase ? 1.0 / net.measured_base(device) : 1.0;
         device.target = from.target * measured;
         device.half_band = 0.5 * from.deadband * measured;
         const double rated = std::max(std::abs(device.low), std::abs(device.high));
@@ -393,6 +396,11 @@ Result<NetworkPtr> Network::build(std::shared_ptr<const Case> grid, const BuildO
     if (Findings errors = find_obstacles(*grid, *net); !errors.empty())
         return Error{ErrorKind::invalid_input, std::move(errors)};
     return NetworkPtr(std::move(net));
+}
+
+double Network::measured_base(const Device& phase_shifter) const {
+    if (phase_shifter.rule == PhaseRule::power) return base_mva;
+    return 1000.0 * base_mva / (std::sqrt(3.0) * base_kv[from[phase_shifter.branch]]);
 }
 
 std::string Network::bus_label(int bus) const {

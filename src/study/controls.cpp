@@ -47,7 +47,7 @@ void add_controls(const ElectricalModel& built, const Solution& solution, PfResu
         const DevicePosition& at = solution.devices[d];
         const Device& device = net.devices[d];
         if (at.state == DeviceState::idle) continue;
-        const double per_unit = device.kind == DeviceKind::phase ? net.base_mva : 1.0;
+        const double per_unit = device.kind == DeviceKind::phase ? net.measured_base(device) : 1.0;
         ControlResult row;
         row.control = kind_of(device).control;
         row.device = device.row + 1;
@@ -64,7 +64,8 @@ void add_controls(const ElectricalModel& built, const Solution& solution, PfResu
         row.measured = measured(net, device, at.value, state) * per_unit;
         row.target = device.target * per_unit;
         row.deadband = 2.0 * device.half_band * per_unit;
-        row.measured_unit = kind_of(device).measured;
+        row.measured_unit = device.rule == PhaseRule::power ? kind_of(device).measured : "A";
+        row.rule = device.rule == PhaseRule::current_limit ? "limit" : "hold";
         result.controls.push_back(row);
     }
     for (const ControlAction& action : solution.actions) {

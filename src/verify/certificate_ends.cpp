@@ -209,6 +209,8 @@ void check_secure_end(DirectionCheck& check, const SolvedEnd& end) {
     see_limits(check, end.own, intact, "", limits);
     double worst = intact.worst_loading;
     for (std::size_t k = 0; k < after.size(); ++k) {
+        if (opens_joint(*end.own.grid, monitored[k].outage))
+            solved.see(false, "contingency " + monitored[k].label + " opens a branch without impedance, which the re-check does not model");
         solved.see(after[k].solved, "contingency " + monitored[k].label + (after[k].why.empty() ? "" : ": " + after[k].why));
         if (!after[k].solved) continue;
         see_limits(check, end.own, after[k], monitored[k].label, limits);

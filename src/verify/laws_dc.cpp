@@ -72,6 +72,8 @@ void see_line(const State& state, int d, bool emulates, Laws& laws) {
         laws.words.see(!edge || found.p_limit == "none" || std::abs(u - (found.p_limit == "p_max" ? row.pmax_mw : row.pmin_mw)) <= state.tolerances.flow_mw,
                        element + " p_limit");
     } else {
+        if (!std::isnan(found.p_set_mw)) laws.power.see(found.p_set_mw - row.pf_mw, element + " p_set_mw");
+        laws.words.see(std::isnan(found.angle_deg), element + " angle_deg");
         laws.words.see(found.p_limit == "none", element + " p_limit");
     }
     const OwnDcEnds expected = own_dc_ends(row, u);
@@ -81,6 +83,9 @@ void see_line(const State& state, int d, bool emulates, Laws& laws) {
         laws.loss.see(found.loss_from_mw - expected.converter_loss[0], element + " loss_from_mw");
         laws.loss.see(found.loss_to_mw - expected.converter_loss[1], element + " loss_to_mw");
         laws.loss.see(found.loss_line_mw - expected.line_loss, element + " loss_line_mw");
+    } else {
+        laws.loss.see(std::isnan(found.loss_from_mw) && std::isnan(found.loss_to_mw) && std::isnan(found.loss_line_mw),
+                      element + " has no converters");
     }
     if (state.result->dc) laws.words.see(found.q_limit_from == "none" && found.q_limit_to == "none", element + " q_limit");
     else see_reactive(state, row, found, expected, element, laws);

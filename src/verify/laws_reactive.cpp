@@ -150,7 +150,14 @@ void Count::add(const State& state, const Place& place, double open) {
 
 void check_reactive_limits(const State& state, VerifyReport& report) {
     const ReactiveLimitCheck& found = state.result->reactive_limits;
-    if (state.result->dc || std::isnan(found.tolerance_pu)) return;  // a result without the counts claims nothing
+    if (state.result->dc) return;
+    if (std::isnan(found.tolerance_pu)) {
+        // Every written power flow has the counts; the base of another study, or one made in memory, may go without.
+        Law missing("reactive_limits", 0.0, "");
+        missing.see(state.result->envelope.grid.n_bus == 0, "reactive_limits is missing");
+        missing.report(report);
+        return;
+    }
     Count own;
     for (const Place& place : places_of(state))
         if (!place.buses.empty()) own.add(state, place, found.tolerance_pu);

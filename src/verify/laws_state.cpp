@@ -3,6 +3,7 @@
 #include <cmath>
 #include <complex>
 
+#include "araz/base/text.hpp"
 #include "araz/model/network.hpp"
 #include "law.hpp"
 #include "laws_units.hpp"
@@ -121,9 +122,47 @@ std::complex<double> consumption(const State& state, int bus) {
     return {p, q};
 }
 
+// Names are those of the case; branches without one get theirs from their buses. A result without names claims nothing.
+void see_names(const State& state, Law& law) {
+    const auto see = [&](const std::string& found, const std::string& expected, const std::string& element) {
+        law.see(found.empty() || found == expected, element);
+    };
+    for (std::size_t i = 0; i < state.bus.size(); ++i)
+        see(state.bus[i]->name, state.grid->buses[i].name, bus_element(state, static_cast<int>(i)) + " name");
+    for (std::size_t l = 0; l < state.branch.size(); ++l)
+        if (const std::string& name = state.grid->branches[l].name; !name.empty())
+            see(state.branch[l]->name, name, branch_element(static_cast<int>(l)) + " name");
+    for (std::size_t g = 0; g < state.generator.size(); ++g) {
+        const GeneratorRow& row = state.grid->generators[g];
+        see(state.generator[g]->name, row.name, generator_element(static_cast<int>(g)) + " name");
+        see(state.generator[g]->fuel, row.fuel, generator_element(static_cast<int>(g)) + " fuel");
+    }
+    for (std::size_t d = 0; d < state.dc_line.size(); ++d)
+        see(state.dc_line[d]->name, state.grid->dc_lines[d].name, dc_line_element(static_cast<int>(d)) + " name");
+}
+
+void see_envelope(const State& state, Law& law) {
+    const CaseInfo& found = state.result->envelope.grid;
+    if (found.n_bus == 0) return;  // a result that was never written has no envelope
+    law.see(same(found.base_mva, state.grid->base_mva), "case.base_mva");
+    law.see(found.n_bus == static_cast<int>(state.grid->buses.size()), "case.n_bus");
+    law.see(found.n_branch == static_cast<int>(state.grid->branches.size()), "case.n_branch");
+    law.see(found.n_generator == static_cast<int>(state.grid->generators.size()), "case.n_generator");
+}
+
+// What is called converged closed its equations to the tolerance asked for.
+void see_mismatch(const State& state, Law& law) {
+    const auto tol = parse_double(state.option("tol", ""));
+    if (state.result->dc || !tol || state.result->status != SolveStatus::converged) return;
+    law.see(state.result->max_mismatch_pu >= 0.0 && state.result->max_mismatch_pu <= *tol, "max_mismatch_pu");
+}
+
 void check_case_data(const State& state, VerifyReport& report) {
     Law law("case_data", 0.0, "");
     see_bus_data(state, law);
+    see_envelope(state, law);
+    see_names(state, law);
+    see_mismatch(state, law);
     for (std::size_t l = 0; l < state.branch.size(); ++l) {
         const BranchRow& row = state.grid->branches[l];
         law.see(state.branch[l]->from_bus == number(row.from_bus) && state.branch[l]->to_bus == number(row.to_bus),

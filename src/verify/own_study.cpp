@@ -140,6 +140,13 @@ std::vector<std::string> unmodelled_options(const Case& grid, const OptionMap& o
     return out;
 }
 
+bool opens_joint(const Case& grid, const OwnOutage& outage) {
+    return std::any_of(outage.branches.begin(), outage.branches.end(), [&](int row) {
+        const BranchRow& branch = grid.branches[static_cast<std::size_t>(row)];
+        return branch.in_service && std::hypot(branch.r_pu, branch.x_pu) < own_merge_below;
+    });
+}
+
 namespace {
 
 // A bus is out with all that is connected to it.

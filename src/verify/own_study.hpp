@@ -28,6 +28,9 @@ struct OwnContingency {
 /// "branch 12", "generator 3", "dc_line 1" as rows; false: not understood, or no such row.
 [[nodiscard]] bool add_outage(const Case& grid, const std::string& element, OwnOutage& outage);
 
+/// Whether an outage opens a branch that joins its buses without impedance.
+[[nodiscard]] bool opens_joint(const Case& grid, const OwnOutage& outage);
+
 /// The contingencies that the options name: single branches and DC lines ("all"), units (--generators), and
 /// the listed ones. A contingency splits when it cuts a bus off from every reference.
 [[nodiscard]] std::vector<OwnContingency> own_contingencies(const OwnGrid& grid, const OptionMap& options,

@@ -196,5 +196,59 @@ TEST(Plausible, ADoubtfulStatusIsAnErrorUnlessAllowed) {
     EXPECT_FALSE(has_error(check_case(grid, allow)));
 }
 
+TEST(Plausible, SuspectsALineLongerThanAny) {
+    Case grid = ring();
+    grid.branches[1].b_pu = 12.0;  // x b = 0.96: 56 degrees
+    EXPECT_EQ(find(check_case(grid), "AZ1233"), nullptr);
+    grid.branches[1].b_pu = 13.0;
+    expect(grid, "AZ1233", Severity::warning, "branch 2");
+}
+
+TEST(Plausible, SuspectsPowerBeyondTheBranchesOfItsBus) {
+    const double carried = 100.0 * 2.0 / std::hypot(0.01, 0.08);  // of two branches at 1 p.u. and 90 degrees, MW
+    for (const double sign : {1.0, -1.0}) {
+        Case grid = ring();
+        grid.generators[0].pmax_mw = 1e6;
+        grid.buses[2].pd_mw = sign * 1.4 * carried;
+        EXPECT_EQ(find(check_case(grid), "AZ1234"), nullptr);
+        grid.buses[2].pd_mw = sign * 1.6 * carried;
+        expect(grid, "AZ1234", Severity::warning, "bus 3");
+        grid = ring();
+        grid.buses[2].gs_mw = sign * 1.6 * carried;
+        expect(grid, "AZ1234", Severity::warning, "bus 3");
+        grid = ring();
+        grid.buses[2].bs_mvar = sign * 2.9 * carried;
+        EXPECT_EQ(find(check_case(grid), "AZ1234"), nullptr);
+        grid.buses[2].bs_mvar = sign * 3.1 * carried;
+        expect(grid, "AZ1234", Severity::warning, "bus 3");
+    }
+    Case grid = ring();
+    grid.buses[0].pd_mw = 2.0 * carried;
+    grid.generators[0].pmax_mw = 3.0 * carried;
+    EXPECT_EQ(find(check_case(grid), "AZ1234"), nullptr) << "the reference takes what is left";
+    grid = ring();
+    grid.buses[2].pd_mw = 1.6 * carried;
+    grid.generators[0].pmax_mw = 1e6;
+    grid.branches.push_back(line(3, 4));
+    grid.branches.back().r_pu = grid.branches.back().x_pu = 0.0;
+    EXPECT_EQ(find(check_case(grid), "AZ1234"), nullptr) << "a coupler carries anything";
+}
+
+TEST(Plausible, BlamesTheBaseWhereMostPowersAreTooLarge) {
+    Case grid = ring();
+    grid.base_mva = 0.7;  // 22 to 25 MW are 31 to 36 p.u., two branches carry 24.8 p.u.
+    EXPECT_EQ(find(check_case(grid), "AZ1234"), nullptr);
+    grid.base_mva = 0.5;
+    expect(grid, "AZ1234", Severity::warning, "");
+}
+
+TEST(Plausible, RemarksAnImpedanceOutOfProportion) {
+    Case grid = ring();
+    grid.branches[3].x_pu = 38.72;  // 0.08 p.u. in ohms at 220 kV
+    expect(grid, "AZ1235", Severity::info, "branch 4");
+    grid.branches[3].x_pu = 4.9;
+    EXPECT_EQ(find(check_case(grid), "AZ1235"), nullptr);
+}
+
 }  // namespace
 }  // namespace araz

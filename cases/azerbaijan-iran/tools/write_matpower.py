@@ -29,7 +29,8 @@ import sys
 import tomllib
 
 KEY = {"buses": "bus", "lines": "line", "transformers": "transformer",
-       "generators": "generator", "loads": "load", "shunts": "shunt", "hvdc": "hvdc"}
+       "switches": "switch", "generators": "generator", "loads": "load",
+       "shunts": "shunt", "hvdc": "hvdc"}
 
 
 def read_table(folder, name):
@@ -61,7 +62,8 @@ def cell(row, column, default):
 def apply_point(tables, folder, point):
     """Overlay operating_points/POINT.csv (element, kind, field, value)."""
     table_of = {"generator": "generators", "load": "loads", "shunt": "shunts",
-                "line": "lines", "transformer": "transformers", "bus": "buses"}
+                "line": "lines", "transformer": "transformers", "switch": "switches",
+                "bus": "buses"}
     index = {kind: {row[kind]: row for row in tables[name]}
              for kind, name in table_of.items()}
     for change in read_table(folder, os.path.join("operating_points", point + ".csv")):
@@ -104,6 +106,8 @@ def load_case(folder, point=None, variant=None):
     names = ("areas", "zones", "buses", "line_types", "lines", "transformers",
              "generators", "loads", "shunts", "hvdc")
     tables = {name: read_table(folder, name + ".csv") for name in names}
+    has_switches = os.path.exists(os.path.join(folder, "switches.csv"))
+    tables["switches"] = read_table(folder, "switches.csv") if has_switches else []
     with open(os.path.join(folder, "case.toml"), "rb") as handle:
         tables["case"] = tomllib.load(handle)
     if point:
@@ -114,7 +118,7 @@ def load_case(folder, point=None, variant=None):
 
 
 def branches(tables, base_mva):
-    """Branch rows: lines in file order, then transformers in file order."""
+    """Branch rows: lines in file order, then transformers, then switches."""
     kv = {row["bus"]: float(row["base_kv"]) for row in tables["buses"]}
     types = {row["type"]: row for row in tables["line_types"]}
     rows = []
@@ -144,6 +148,10 @@ def branches(tables, base_mva):
                      [r, r * ratio, 0.0, mva * count, mva * count, round(1.2 * mva * count, 1)],
                      [float(unit["tap_ratio"]), cell(unit, "shift_deg", 0.0),
                       float(unit["in_service"])], unit["transformer"]))
+    for switch in tables["switches"]:
+        rate = cell(switch, "rate_a_mva", 0.0)
+        rows.append(([switch["from_bus"], switch["to_bus"]], [0.0, 0.0, 0.0, rate, rate, rate],
+                     [0.0, 0.0, float(switch["closed"])], switch["switch"]))
     return rows
 
 

@@ -224,16 +224,20 @@ struct AreaRow {
 /// low + k (high - low) / n.
 enum class DeviceKind { svc, phase, tap, shunt };
 
+/// What a phase shifter holds at the from side of its branch: active power, current, or no more than a current.
+enum class PhaseRule { power, current, current_limit };
+
 struct DeviceRow {
     DeviceKind kind = DeviceKind::tap;
     int branch = -1;             ///< row in Case::branches of a tap changer or phase shifter
     BusId bus{};                 ///< of a shunt or SVC
-    BusId controlled_bus{};      ///< whose voltage is held; a phase shifter holds MW at the from side of its branch
+    BusId controlled_bus{};      ///< whose voltage is held; none of a phase shifter
+    PhaseRule rule = PhaseRule::power;  ///< of a phase shifter
     double low = 0.0, high = 0.0;
     int steps = 0;               ///< 0: continuous
     double at = 0.0;
-    double target = 1.0;         ///< p.u., or MW
-    double deadband = 0.0;       ///< full width around the target, p.u. or MW
+    double target = 1.0;         ///< p.u.; MW or A of a phase shifter
+    double deadband = 0.0;       ///< full width around the target, in its unit
     double slope_percent = 0.0;  ///< SVC: fall of the voltage held over its larger limit, in percent
     bool limits_current = false; ///< low and high limit the current of a converter (STATCOM), not a susceptance
     std::string id;              ///< the format's own identifier

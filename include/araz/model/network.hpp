@@ -43,6 +43,7 @@ struct BuildOptions {
 /// A device of Case::devices whose element is in service, per unit and radians.
 struct Device {
     DeviceKind kind = DeviceKind::tap;
+    PhaseRule rule = PhaseRule::power;
     int row = 0;              ///< in Case::devices
     int branch = -1, bus = -1, controlled = -1;
     double low = 0.0, high = 0.0, at = 0.0;
@@ -147,6 +148,8 @@ struct Network {
     static Result<NetworkPtr> build(std::shared_ptr<const Case> grid, const BuildOptions& options = {});
 
     /// "4" or "4 (Imishli 330)".
+    /// What 1 p.u. of the flow that a phase shifter holds is in MW, or in A at the nominal voltage of its from side.
+    [[nodiscard]] double measured_base(const Device& phase_shifter) const;
     [[nodiscard]] std::string bus_label(int bus) const;
     /// "12 (Imishli 330 - Parsabad 230)": the 1-based row and its ends.
     [[nodiscard]] std::string branch_label(int branch) const;

@@ -62,7 +62,8 @@ inline constexpr std::array<List, 7> violation{"thermal", "voltage_low", "voltag
 inline constexpr std::array<List, 4> control{"svc", "phase", "taps", "shunts"};
 inline constexpr std::array<List, 5> device_state{"in_band", "at_high", "at_low", "held", "between"};
 inline constexpr std::array<List, 3> device_unit{"p.u.", "deg", "MVAr"};
-inline constexpr std::array<List, 2> measured_unit{"p.u.", "MW"};
+inline constexpr std::array<List, 3> measured_unit{"p.u.", "MW", "A"};
+inline constexpr std::array<List, 2> device_rule{"hold", "limit"};
 inline constexpr std::array<List, 2> device_move{"move", "step"};
 inline constexpr std::array<List, 4> failure{"bad_data", "no_solution_nearby", "controls_cycling", "bad_start"};
 inline constexpr std::array<List, 8> status{"converged", "attainable",  "max_iterations", "diverged",
@@ -274,7 +275,8 @@ constexpr auto fields(const ControlResult*) {
         field("measured", &R::measured, "what it holds, in measured_unit"),
         field("target", &R::target, "what it should be"),
         field("deadband", &R::deadband, "full width of the band around the target"),
-        field("measured_unit", &R::measured_unit, "p.u. or MW").of(words::measured_unit)};
+        field("measured_unit", &R::measured_unit, "p.u., MW or A").of(words::measured_unit),
+        field("rule", &R::rule, "hold the target within the band, or stay below it").of(words::device_rule).extra()};
 }
 
 constexpr auto fields(const ControlActionResult*) {

@@ -195,7 +195,8 @@ struct ControlResult {
     double value = nan_value, value_before = nan_value;        ///< ratio, degrees or MVAr at 1 p.u.
     std::string value_unit;         ///< "p.u.", "deg", "MVAr"
     double measured = nan_value, target = nan_value, deadband = nan_value;
-    std::string measured_unit;      ///< "p.u.", "MW"
+    std::string measured_unit;      ///< "p.u.", "MW", "A"
+    std::string rule;               ///< "hold": within the band; "limit": no more than the target
 };
 
 /// One move of a device.
