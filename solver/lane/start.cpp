@@ -233,6 +233,14 @@ bool FirstStep::fits(const LaneChange& change) {
     return static_cast<int>(changed_.size()) <= LaneStart::max_rank;
 }
 
+bool FirstStep::fits_dense(const LaneChange& change) {
+    if (change.rows.size() + change.kinds.size() + change.dead.size() > static_cast<std::size_t>(LaneStart::max_rank) ||
+        !change.magnitudes.empty())
+        return false;
+    list_changed_rows(change);
+    return static_cast<int>(changed_.size()) <= LaneStart::max_rank;
+}
+
 void FirstStep::mark_path(int node) {
     const std::vector<int>& parent = start_->program().parent;
     for (int t = node; t >= 0 && on_path_[t] == 0; t = parent[t]) {
@@ -261,7 +269,8 @@ template <class Real>
 bool FirstStep::correct_in(const LaneChange& change, const double* mismatch, Real* y, int stride, bool complete) {
     list_changed_rows(change);
     if (changed_.size() > static_cast<std::size_t>(LaneStart::max_rank)) return false;
-    list_sources(change);
+    if (complete && changed_.empty()) return true;
+    if (!complete) list_sources(change);
     path_.clear();
     for (const ChangedRow& row : changed_) {
         mark_path(row.row / 2);

@@ -144,6 +144,11 @@ void assemble(const AdmittancePattern& pattern, const AdmittanceElements& elemen
     for (int i = 0; i < pattern.n_bus; ++i) sum_row(pattern, elements, i, {}, values);
 }
 
+void sum_rows(const AdmittancePattern& pattern, const AdmittanceElements& elements, std::span<const int> buses,
+              std::span<const unsigned char> out, AdmittanceValues& values) {
+    for (const int bus : buses) sum_row(pattern, elements, bus, out, values);
+}
+
 void patch_outages(const AdmittancePattern& pattern, const AdmittanceElements& elements, std::span<const int> changed,
                    std::span<const unsigned char> out, AdmittanceValues& values) {
     for (const int l : changed) {

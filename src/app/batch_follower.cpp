@@ -44,9 +44,9 @@ public:
     void run() {
         std::thread solver([&] {
             try {
-                run_scenarios(plan_.study, threads_, [&] { return next(); }, stop_, [&](int scenario, BatchRow row, double seconds) {
+                run_scenarios(plan_.study, threads_, [&] { return next(); }, stop_, [&](std::vector<SolvedRow> rows) {
                     const std::lock_guard guard(lock_);
-                    solved_.push_back({scenario, seconds, std::move(row)});
+                    solved_.push_back(std::move(rows));
                     return true;
                 });
             } catch (...) {
@@ -63,13 +63,13 @@ public:
     }
 
 private:
-    int next() {
+    std::vector<int> next() {
         std::unique_lock guard(lock_);
         while (work_.empty() && !stop_) wake_.wait_for(guard, std::chrono::milliseconds(100));
-        if (stop_) return -1;
-        const int scenario = work_.front();
+        if (stop_) return {};
+        std::vector<int> block = std::move(work_.front());
         work_.pop_front();
-        return scenario;
+        return block;
     }
 
     bool receive() {
@@ -77,28 +77,30 @@ private:
         if (!message) return false;
         if (message->tag == RankTag::stop) stop_ = true;
         if (message->tag != RankTag::work) return true;
+        std::vector<int> block;
+        for (const std::string& number : split(message->bytes, ',')) block.push_back(static_cast<int>(parse_integer(number).value()));
         const std::lock_guard guard(lock_);
-        for (const std::string& number : split(message->bytes, ',')) work_.push_back(static_cast<int>(parse_integer(number).value()));
+        work_.push_back(std::move(block));
         wake_.notify_all();
         return true;
     }
 
     bool send_rows() {
-        std::deque<RankRow> rows;
+        std::deque<std::vector<SolvedRow>> solved;
         {
             const std::lock_guard guard(lock_);
-            rows.swap(solved_);
+            solved.swap(solved_);
         }
-        for (const RankRow& row : rows) Ranks::send(0, RankTag::row, to_bytes(row));
-        return !rows.empty();
+        for (const std::vector<SolvedRow>& rows : solved) Ranks::send(0, RankTag::rows, to_bytes(rows));
+        return !solved.empty();
     }
 
     const BatchPlan& plan_;
     int threads_;
     std::mutex lock_;
     std::condition_variable wake_;
-    std::deque<int> work_;
-    std::deque<RankRow> solved_;
+    std::deque<std::vector<int>> work_;
+    std::deque<std::vector<SolvedRow>> solved_;
     std::atomic<bool> stop_{false};
 };
 

@@ -21,7 +21,10 @@ namespace araz::app {
 namespace {
 
 constexpr const char* as_it_stands = "base";
+// Scenarios in a shard unless the study says so. An image costs milliseconds whatever it holds, which is nothing beside 256
+// contingency analyses and more than a thousand power flows: those fill shards of some size.
 constexpr int default_shard = 256;
+constexpr std::size_t default_shard_bytes = std::size_t{4} << 20U;
 
 // Columns without which a row says nothing, whatever was chosen.
 constexpr std::array<std::string_view, 9> always{"status",      "direction_status",   "ttc_mw",
@@ -341,6 +344,8 @@ private:
         }
         std::vector<const Case*> settings;
         for (const Case& grid : settings_[layout().variants[k % layout().variants.size()]]) settings.push_back(&grid);
+        if (layout().kind == BatchKind::pf)
+            plan_.study.bases.push_back(make_hour_base(task->setup, base, options_.text("--load-model") == "case"));
         plan_.study.states.push_back(std::make_shared<HourlyDispatch>(one.grid, one.use, *plan_.study.series, rule_, result, settings));
         return Done{};
     }
@@ -355,6 +360,9 @@ private:
             const auto uses = [&](const BatchColumn& column) { return column.axis == axis.name; };
             if (std::any_of(layout().columns.begin(), layout().columns.end(), uses)) layout().axes.push_back(std::move(axis));
         }
+        const std::size_t row_bytes = 8 * layout().numbers() + 64 * layout().texts();
+        if (!study_.shard.given() && layout().kind == BatchKind::pf)
+            plan_.manifest.shard = std::max(default_shard, static_cast<int>(default_shard_bytes / std::max<std::size_t>(1, row_bytes)));
         plan_.manifest.layout = layout();
         return Done{};
     }

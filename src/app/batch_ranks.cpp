@@ -112,32 +112,36 @@ void Ranks::leave() {}
 
 #endif
 
-std::string to_bytes(const RankRow& row) {
+std::string to_bytes(const std::vector<SolvedRow>& rows) {
     std::string out;
-    put(out, row.scenario);
-    put(out, row.seconds);
-    for (const double number : row.row.numbers) put(out, number);
-    for (const std::string& text : row.row.texts) {
-        put(out, text.size());
-        out += text;
+    for (const SolvedRow& row : rows) {
+        put(out, row.scenario);
+        put(out, row.seconds);
+        for (const double number : row.row.numbers) put(out, number);
+        for (const std::string& text : row.row.texts) {
+            put(out, text.size());
+            out += text;
+        }
     }
     return out;
 }
 
-std::optional<RankRow> row_from_bytes(std::string_view bytes, const BatchLayout& layout) {
-    RankRow out;
-    if (!take(bytes, out.scenario) || !take(bytes, out.seconds)) return {};
-    if (out.scenario < 0 || out.scenario >= layout.scenarios()) return {};
-    out.row = layout.empty_row();
-    for (double& number : out.row.numbers)
-        if (!take(bytes, number)) return {};
-    for (std::string& text : out.row.texts) {
-        std::size_t size = 0;
-        if (!take(bytes, size) || size > bytes.size()) return {};
-        text = bytes.substr(0, size);
-        bytes.remove_prefix(size);
+std::optional<std::vector<SolvedRow>> rows_from_bytes(std::string_view bytes, const BatchLayout& layout) {
+    std::vector<SolvedRow> out;
+    while (!bytes.empty()) {
+        SolvedRow& row = out.emplace_back();
+        if (!take(bytes, row.scenario) || !take(bytes, row.seconds)) return {};
+        if (row.scenario < 0 || row.scenario >= layout.scenarios()) return {};
+        row.row = layout.empty_row();
+        for (double& number : row.row.numbers)
+            if (!take(bytes, number)) return {};
+        for (std::string& text : row.row.texts) {
+            std::size_t size = 0;
+            if (!take(bytes, size) || size > bytes.size()) return {};
+            text = bytes.substr(0, size);
+            bytes.remove_prefix(size);
+        }
     }
-    if (!bytes.empty()) return {};
     return out;
 }
 

@@ -9,11 +9,11 @@
 #include <string_view>
 
 #include "araz/base/result.hpp"
-#include "araz/model/batch.hpp"
+#include "araz/study/batch.hpp"
 
 namespace araz::app {
 
-enum class RankTag { hello = 1, work, row, failed, stop, bye };
+enum class RankTag { hello = 1, work, rows, failed, stop, bye };
 
 struct RankMessage {
     int from = 0;
@@ -47,14 +47,9 @@ public:
     RankRelease& operator=(const RankRelease&) = delete;
 };
 
-/// A finished scenario as bytes, and back. Numbers as the machine holds them: all ranks are of one kind.
-struct RankRow {
-    int scenario = 0;
-    double seconds = 0.0;
-    BatchRow row;
-};
-[[nodiscard]] std::string to_bytes(const RankRow& row);
-/// Nothing: the bytes are no row of this layout.
-[[nodiscard]] std::optional<RankRow> row_from_bytes(std::string_view bytes, const BatchLayout& layout);
+/// Finished scenarios as bytes, and back. Numbers as the machine holds them: all ranks are of one kind.
+[[nodiscard]] std::string to_bytes(const std::vector<SolvedRow>& rows);
+/// Nothing: the bytes are no rows of this layout.
+[[nodiscard]] std::optional<std::vector<SolvedRow>> rows_from_bytes(std::string_view bytes, const BatchLayout& layout);
 
 }  // namespace araz::app

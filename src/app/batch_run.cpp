@@ -12,6 +12,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <thread>
 #include <tuple>
 
@@ -65,7 +66,8 @@ class BatchRun {
 public:
     BatchRun(const Options& options, const BatchPlan& plan, RunDirectory& directory)
         : options_(options), plan_(plan), layout_(plan.study.layout), directory_(directory), watch_(layout_),
-          rows_(static_cast<std::size_t>(layout_.scenarios())), left_(shards()), in_hand_(static_cast<std::size_t>(Ranks::size())) {
+          rows_(static_cast<std::size_t>(layout_.scenarios())), left_(shards()), in_hand_(static_cast<std::size_t>(Ranks::size())),
+          threads_of_(in_hand_.size(), 1), last_block_(in_hand_.size(), 0) {
         for (int k = 0; k < layout_.scenarios(); ++k) ++left_[shard_of(k)];
     }
 
@@ -74,13 +76,17 @@ public:
         resumed_ = watch_.done();
         find_twins();
         std::vector<int> missing;
+        std::vector<SolvedRow> copies;
         for (int k = 0; k < layout_.scenarios(); ++k) {
-            const auto& same = twins_of(k);
+            if (rows_[k]) continue;
+            const std::vector<int>& same = twins_of(k);
             const auto solved = std::find_if(same.begin(), same.end(), [&](int twin) { return rows_[twin].has_value(); });
-            if (!rows_[k] && solved == same.end() && k == same.front()) missing.push_back(k);
-            else if (!rows_[k] && solved != same.end())
-                if (const auto copied = record_one(k, BatchRow(*rows_[*solved]), 0.0); !copied) return report_error(options_, "araz.batch/1", copied.error());
+            const auto first = std::find_if(same.begin(), same.end(), [&](int twin) { return !rows_[twin]; });
+            if (solved != same.end() && k != *first) continue;  // copied together with the first
+            if (solved != same.end()) copies.push_back({k, *rows_[*solved], 0.0});
+            else if (same.empty() || k == same.front()) missing.push_back(k);
         }
+        if (const auto copied = record(std::move(copies)); !copied) return report_error(options_, "araz.batch/1", copied.error());
         if (const int code = store_missing_shards(); code != exit_ok) return code;
         if (const int code = solve(missing); code != exit_ok) return code;
         return finish();
@@ -136,50 +142,65 @@ private:
 
     // Samples can draw an hour several times: such scenarios are solved once.
     void find_twins() {
+        std::set<int> seen;
+        const auto again = [&](int hour) { return !seen.insert(hour).second; };
+        if (std::none_of(layout_.hours.begin(), layout_.hours.end(), again)) return;
         for (int k = 0; k < layout_.scenarios(); ++k) {
             const BatchLayout::Place at = layout_.place(k);
             twins_[{layout_.hours[at.hour], at.point, at.variant}].push_back(k);
         }
     }
+    /// The scenarios of its hour, itself included; empty: it is the only one.
     [[nodiscard]] const std::vector<int>& twins_of(int scenario) const {
+        static const std::vector<int> none;
+        if (twins_.empty()) return none;
         const BatchLayout::Place at = layout_.place(scenario);
         return twins_.at({layout_.hours[at.hour], at.point, at.variant});
     }
 
-    Result<Done> record(int scenario, BatchRow row, double seconds) {
-        for (const int twin : twins_of(scenario)) {
-            if (twin == scenario || rows_[twin]) continue;
-            if (auto copied = record_one(twin, BatchRow(row), 0.0); !copied) return copied;
-        }
-        return record_one(scenario, std::move(row), seconds);
-    }
-
-    // One scenario more: into the journal, and when its block is complete into a shard.
-    Result<Done> record_one(int scenario, BatchRow row, double seconds) {
+    // Scenarios more: into the journal, and where they complete blocks into shards.
+    Result<Done> record(std::vector<SolvedRow> rows) {
         const std::chrono::duration<double> since_epoch = std::chrono::system_clock::now().time_since_epoch();
-        JournalRecord record{scenario, seconds, since_epoch.count(), std::move(row)};
-        if (auto appended = directory_.append(record); !appended) return appended;
+        std::vector<JournalRecord> records;
+        for (SolvedRow& row : rows) {
+            for (const int twin : twins_of(row.scenario))
+                if (twin != row.scenario && !rows_[twin]) records.push_back({twin, 0.0, since_epoch.count(), row.row});
+            records.push_back({row.scenario, row.seconds, since_epoch.count(), std::move(row.row)});
+        }
+        if (records.empty()) return Done{};
+        if (auto appended = directory_.append(records); !appended) return appended;
         if (Clock::now() - synced_ > sync_every) {
             if (auto synced = directory_.sync(); !synced) return synced;
             synced_ = Clock::now();
         }
-        keep(scenario, std::move(record.row));
-        if (left_[shard_of(scenario)] > 0) return Done{};
-        return store_shard(shard_of(scenario));
+        for (JournalRecord& record : records) {
+            const int shard = shard_of(record.scenario);
+            if (!keep(record.scenario, std::move(record.row)) || left_[shard] > 0) continue;
+            if (auto stored = store_shard(shard); !stored) return stored;
+        }
+        return Done{};
     }
 
-    // The next scenario for a thread of this process, -1 when all are given away.
-    int next() {
+    // The next block for a thread of this process, empty when all are given away.
+    std::vector<int> next() {
         const std::lock_guard guard(work_lock_);
-        if (work_.empty()) return -1;
-        const int scenario = work_.front();
+        if (work_.empty()) return {};
+        std::vector<int> block = std::move(work_.front());
         work_.pop_front();
-        return scenario;
+        return block;
+    }
+
+    // False: stop.
+    bool take(std::vector<SolvedRow> rows) {
+        const std::lock_guard guard(lock_);
+        if (error_) return false;
+        if (auto recorded = record(std::move(rows)); !recorded) error_ = recorded.error();
+        return !error_;
     }
 
     int solve(const std::vector<int>& missing) {
         if (missing.empty()) return exit_ok;
-        work_.assign(missing.begin(), missing.end());
+        for (std::vector<int>& block : blocks_of(plan_.study, missing)) work_.push_back(std::move(block));
         const Signals signals;
         begin_ = synced_ = Clock::now();
         std::atomic<bool> stop{false}, ended{false};
@@ -188,11 +209,7 @@ private:
         std::thread worker([&] {
             try {
                 const int workers = std::min(batch_threads(options_), static_cast<int>(missing.size()));
-                run_scenarios(plan_.study, workers, [&] { return next(); }, stop, [&](int scenario, BatchRow row, double seconds) {
-                    const std::lock_guard guard(lock_);
-                    if (auto recorded = record(scenario, std::move(row), seconds); !recorded) error_ = recorded.error();
-                    return !error_;
-                });
+                run_scenarios(plan_.study, workers, [&] { return next(); }, stop, [&](std::vector<SolvedRow> rows) { return take(std::move(rows)); });
             } catch (...) {
                 bug = std::current_exception();
             }
@@ -249,30 +266,30 @@ private:
         if (message->tag == RankTag::hello) {
             const auto words = split(message->bytes, ',');
             if (words.size() != 2 || words[1] != plan_digest(plan_)) return refuse("has another study, or other inputs");
-            hand_out(message->from, static_cast<int>(parse_integer(words[0]).value_or(1)) + 1);  // one ahead of those in hand
+            threads_of_[message->from] = static_cast<int>(parse_integer(words[0]).value_or(1));
+            hand_out(message->from);
             return true;
         }
-        if (message->tag != RankTag::row) return true;
-        auto row = row_from_bytes(message->bytes, layout_);
-        if (!row) return refuse("sent what is no row of this batch");
-        --in_hand_[message->from];
-        {
-            const std::lock_guard guard(lock_);
-            if (auto recorded = record(row->scenario, std::move(row->row), row->seconds); !recorded) error_ = recorded.error();
-        }
-        hand_out(message->from, 1);
+        if (message->tag != RankTag::rows) return true;
+        auto rows = rows_from_bytes(message->bytes, layout_);
+        if (!rows) return refuse("sent what are no rows of this batch");
+        in_hand_[message->from] -= static_cast<int>(rows->size());
+        (void)take(*std::move(rows));
+        hand_out(message->from);
         return true;
     }
 
-    void hand_out(int rank, int count) {
-        std::string numbers;
-        for (int k = 0; k < count; ++k) {
-            const int scenario = next();
-            if (scenario < 0) break;
-            numbers += (numbers.empty() ? "" : ",") + std::to_string(scenario);
-            ++in_hand_[rank];
+    // A block for each thread, and one ahead.
+    void hand_out(int rank) {
+        while (in_hand_[rank] <= threads_of_[rank] * last_block_[rank]) {
+            const std::vector<int> block = next();
+            if (block.empty()) return;
+            std::string numbers;
+            for (const int scenario : block) numbers += (numbers.empty() ? "" : ",") + std::to_string(scenario);
+            in_hand_[rank] += static_cast<int>(block.size());
+            last_block_[rank] = static_cast<int>(block.size());
+            Ranks::send(rank, RankTag::work, numbers);
         }
-        if (!numbers.empty()) Ranks::send(rank, RankTag::work, numbers);
     }
 
     [[nodiscard]] bool failed() {
@@ -338,7 +355,8 @@ private:
     std::map<std::tuple<int, int, int>, std::vector<int>> twins_;  ///< scenarios of an hour, point and variant
     std::vector<int> left_;  ///< scenarios missing in each shard
     std::vector<int> in_hand_;  ///< scenarios that each rank has and has not answered
-    std::deque<int> work_;      ///< scenarios that nobody has
+    std::vector<int> threads_of_, last_block_;  ///< of each rank: its threads, and the scenarios of the block it got last
+    std::deque<std::vector<int>> work_;         ///< blocks that nobody has
     std::mutex work_lock_;
     int resumed_ = 0;
     std::mutex lock_;        ///< of everything that a finished scenario changes

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <nlohmann/json.hpp>
@@ -16,20 +18,39 @@ namespace {
 
 constexpr const char* schema = "araz.batch/1";
 
-// One scenario of each point and variant is solved and timed: what the batch will take.
+// A block of each point and variant is solved and timed: what the batch will take.
+struct Timing {
+    int scenarios = 0, unsolved = 0;
+    double each = 0.0;  ///< s
+};
+
+Timing time_scenarios(const BatchPlan& plan) {
+    constexpr int of_hours = 64;  // of power flows, which are solved many at a time; else one
+    const BatchLayout& layout = plan.study.layout;
+    const int groups = static_cast<int>(layout.points.size() * layout.variants.size());
+    const int count = plan.study.bases.empty() ? 1 : std::min(of_hours, static_cast<int>(layout.hours.size()));
+    const int first = (static_cast<int>(layout.hours.size()) - count) / 2;
+    std::vector<int> sample;
+    for (int k = first * groups; k < (first + count) * groups; ++k) sample.push_back(k);
+    auto blocks = blocks_of(plan.study, sample);
+    BatchWatch watch(layout);
+    std::size_t at = 0;
+    const std::atomic<bool> stop{false};
+    const auto begin = std::chrono::steady_clock::now();
+    run_scenarios(plan.study, 1, [&] { return at < blocks.size() ? blocks[at++] : std::vector<int>{}; }, stop,
+                  [&](const std::vector<SolvedRow>& rows) {
+                      for (const SolvedRow& row : rows) watch.take(row.scenario, row.row);
+                      return true;
+                  });
+    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
+    return {watch.done(), watch.unsolved(), taken.count() / std::max(1, watch.done())};
+}
+
 int dry_run(const Options& options, const BatchPlan& plan) {
     const BatchLayout& layout = plan.study.layout;
     const double process = memory_need(plan, batch_threads(options)) / 1048576.0;
-    const int groups = static_cast<int>(layout.points.size() * layout.variants.size());
-    const int middle = static_cast<int>(layout.hours.size()) / 2 * groups;
-    const auto begin = std::chrono::steady_clock::now();
-    int unsolved = 0;
-    BatchWatch watch(layout);
-    for (int k = middle; k < middle + groups; ++k) watch.take(k, solve_scenario(plan.study, k));
-    unsolved = watch.unsolved();
-    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
+    const auto [timed, unsolved, each] = time_scenarios(plan);
     const int threads = batch_threads(options) * Ranks::size();
-    const double each = taken.count() / groups;
     const double estimate = each * layout.scenarios() / threads;
     if (options.text("--format") == "json") {
         nlohmann::ordered_json out;
@@ -45,7 +66,7 @@ int dry_run(const Options& options, const BatchPlan& plan) {
         out["process_mib"] = process;
         out["threads"] = threads;
         out["seconds_per_scenario"] = each;
-        out["timed_scenarios"] = groups;
+        out["timed_scenarios"] = timed;
         out["estimate_s"] = estimate;
         return write_output(options, out.dump(1) + "\n");
     }
@@ -57,7 +78,7 @@ int dry_run(const Options& options, const BatchPlan& plan) {
     char line[160];
     std::snprintf(line, sizeof line, "Memory      %.1f MiB for all rows and the result, %.0f MiB in all\n", memory_need(layout) / 1048576.0, process);
     text += line;
-    std::snprintf(line, sizeof line, "Time        %.3f s per scenario (%d timed, %d unsolved), about %s with %d threads\n", each, groups,
+    std::snprintf(line, sizeof line, "Time        %.3g s per scenario (%d timed, %d unsolved), about %s with %d threads\n", each, timed,
                   unsolved, duration_words(estimate).c_str(), threads);
     text += line;
     text += "Directory   " + plan.folder + "\n";

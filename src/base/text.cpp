@@ -23,10 +23,12 @@ std::optional<double> parse_double(std::string_view text) {
     const bool plus = !text.empty() && text.front() == '+';
     if (plus) text.remove_prefix(1);
     if (text.empty() || (plus && text.front() == '-')) return std::nullopt;
-    const std::string lower = to_lower(text);
-    if (lower == "inf" || lower == "infinity") return std::numeric_limits<double>::infinity();
-    if (lower == "-inf" || lower == "-infinity") return -std::numeric_limits<double>::infinity();
-    if (lower == "nan") return std::numeric_limits<double>::quiet_NaN();
+    if (const char first = text[text.front() == '-' && text.size() > 1 ? 1 : 0]; first > '9') {  // no digit or point
+        const std::string lower = to_lower(text);
+        if (lower == "inf" || lower == "infinity") return std::numeric_limits<double>::infinity();
+        if (lower == "-inf" || lower == "-infinity") return -std::numeric_limits<double>::infinity();
+        if (lower == "nan") return std::numeric_limits<double>::quiet_NaN();
+    }
     double value = 0.0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (end != text.data() + text.size()) return std::nullopt;

@@ -177,6 +177,33 @@ ModelPtr at_positions(const ModelPtr& built, std::span<const DevicePosition> dev
     return model;
 }
 
+void apply_settings(const ElectricalModel& built, const Settings& settings, Network& net, ElectricalModel& model) {
+    const std::vector<double> tap_before = net.tap, shunt_before = net.b_shunt;
+    apply_settings(settings, *built.network, net);
+    for (int l = 0; l < net.n_branch; ++l) {
+        if (net.tap[l] == tap_before[l]) continue;
+        if (const int link = model.link_of_branch[l]; link >= 0) {
+            model.links.log_tap[link] = std::log(net.tap[l]);
+            model.elements.branch[l] = charging_only(net.b_charge[l], net.tap[l]);
+            continue;
+        }
+        model.elements.branch[l] = solver::branch_admittance(net.r[l], net.x[l], net.b_charge[l], net.tap[l], net.shift[l]);
+        model.dc.b[l] = net.x[l] == 0.0 ? 0.0 : 1.0 / (net.x[l] * net.tap[l]);
+    }
+    std::copy(net.b_shunt.begin(), net.b_shunt.end(), model.elements.b_shunt.begin());
+    if (!net.load_mix.empty()) add_loads(net, model.pattern.n_bus, model);
+    if (net.tap != tap_before || net.b_shunt != shunt_before) solver::assemble(model.pattern, model.elements, model.ybus);
+}
+
+ModelPtr with_settings(const ModelPtr& built, const Settings& settings) {
+    if (settings.empty()) return built;
+    auto net = std::make_shared<Network>(*built->network);
+    auto model = std::make_shared<ElectricalModel>(*built);
+    apply_settings(*built, settings, *net, *model);
+    model->network = net;
+    return model;
+}
+
 ReactiveRange reactive_range(const Network& net, int generator, double p) {
     ReactiveRange range{net.qmin[generator], net.qmax[generator]};
     if (!net.is_unit(generator)) {

@@ -39,7 +39,7 @@ std::string outcome(const char* rung, const NewtonReport& report) {
 }  // namespace
 
 Engine::Engine(ModelPtr model, EngineOptions options)
-    : built_(std::move(model)), model_(built_), options_(std::move(options)), newton_(built_->pattern) {
+    : given_(std::move(model)), built_(given_), model_(built_), options_(std::move(options)), newton_(built_->pattern) {
     if (options_.controls) controls_ = options_.controls();
 }
 

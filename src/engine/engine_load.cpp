@@ -246,12 +246,35 @@ void Engine::schedule_injections(const Scenario& scenario, Solution& solution) {
     }
 }
 
+// Settings are written into a copy of the network that the engine makes once: to everything else the scenario is one of
+// a network with these values.
+void Engine::choose_model(const Settings& settings) {
+    if (settings.empty() && built_ == given_) {
+        use_model(built_);
+        return;
+    }
+    model_ = given_;
+    built_ = given_;
+    moved_.reset();
+    moved_network_.reset();
+    sweeper_.reset();
+    have_positions_ = false;
+    if (settings.empty()) return;
+    if (!set_) {
+        set_network_ = std::make_shared<Network>(*given_->network);
+        set_ = std::make_shared<ElectricalModel>(*given_);
+        set_->network = set_network_;
+    }
+    apply_settings(*given_, settings, *set_network_, *set_);
+    model_ = built_ = set_;
+}
+
 void Engine::load(const Scenario& scenario, Solution& solution) {
     balance_.reset();
     regulation_.reset();
     curves_ = {};
     use_patched_ = false;
-    use_model(built_);
+    choose_model(scenario.settings);
     const Network& net = network();
     kind_ = model_->kind;
     v_set_ = net.v_set;

@@ -37,7 +37,7 @@ bool is_for_lanes(const ElectricalModel& model, const EngineOptions& options, co
 LaneBase::LaneBase(ModelPtr model, const EngineOptions& options, const Scenario& common, const Solution& warm,
                    const LaneBase* previous)
     : model_(std::move(model)), options_(for_contingencies(options)) {
-    if (!warm.solved() || !common.branches_out.empty() || !common.generators_out.empty()) return;
+    if (!warm.solved() || !common.branches_out.empty() || !common.generators_out.empty() || !common.settings.empty()) return;
     const ControlList controls = options_.controls ? options_.controls() : ControlList{};
     if (!is_for_lanes(*model_, options_, controls)) return;
     has_controls_ = !controls.empty();
@@ -64,7 +64,7 @@ ControlView LaneBase::view_of(LoadedScenario& scenario, std::vector<Pin>& pin) c
     view.kind = scenario.kind;
     view.p = scenario.p;
     view.q = scenario.q;
-    view.v_set = model_->network->v_set;
+    view.v_set = scenario.v_set.empty() ? model_->network->v_set : scenario.v_set;
     view.pin = pin;
     view.tolerance = options_.tolerance;
     return view;

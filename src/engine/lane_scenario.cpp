@@ -93,6 +93,45 @@ LoadedScenario load_intact(const ElectricalModel& model, const Scenario& scenari
     return s;
 }
 
+void apply_settings(const ElectricalModel& model, const Settings& settings, LoadedScenario& s) {
+    const Network& net = *model.network;
+    std::vector<unsigned char> touched(static_cast<std::size_t>(net.n_bus), 0);
+    // As differences, since loads and outputs may already be those of a shift.
+    for (const Settings::Load& load : settings.loads) {
+        if (s.kind[load.bus] == BusKind::dead) continue;
+        s.p_load[load.bus] += load.p - net.p_load[load.bus];
+        s.q_load[load.bus] += load.q - net.q_load[load.bus];
+        touched[load.bus] = 1;
+    }
+    const auto set_output = [&](int g, double p) {
+        const int b = net.gen_bus[g];
+        if (s.gen_in[g] == 0) return;
+        if (!net.regulates(g)) s.q_load[b] += net.scheduled_q(g, s.gen_p[g]) - net.scheduled_q(g, s.gen_p[g] + (p - net.pg[g]));
+        s.gen_p[g] += p - net.pg[g];
+        touched[b] = 1;
+    };
+    for (const GeneratorSetting& setting : settings.generator_p) set_output(setting.generator, setting.p);
+    for (const Settings::DcLine& line : settings.dc_lines) {
+        const DcFlow flow = dc_flow(net.dc_law[line.dc], line.p);
+        set_output(net.n_unit + 2 * line.dc, flow.p_from);
+        set_output(net.n_unit + 2 * line.dc + 1, flow.p_to);
+    }
+    for (int b = 0; b < net.n_bus; ++b) {
+        if (touched[b] == 0) continue;
+        s.changed.push_back(b);
+        schedule_bus(net, b, s);
+    }
+    s.v_set = set_points(settings, net);
+    for (const Settings::Tap& tap : settings.taps) {
+        const int l = tap.branch;
+        if (tap.ratio == net.tap[l]) continue;
+        s.taps.emplace_back(l, solver::branch_admittance(net.r[l], net.x[l], net.b_charge[l], tap.ratio, net.shift[l]));
+    }
+    std::sort(s.taps.begin(), s.taps.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    for (const Settings::Shunt& shunt : settings.shunts)
+        if (shunt.b != net.b_shunt[shunt.bus]) s.shunts.push_back(shunt);
+}
+
 void take_out(const ElectricalModel& model, const Scenario& outage, LoadedScenario& s) {
     const Network& net = *model.network;
     if (!outage.branches_out.empty()) {

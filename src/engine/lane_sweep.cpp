@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <numbers>
 
 #include "araz/solver/admittance.hpp"
 #include "lane_limits.hpp"
@@ -28,6 +29,7 @@ struct LaneSweep::Job {
     LoadedScenario scenario;
     LaneChange change;
     bool compensated = false;      ///< takes its first step by compensation
+    bool dense = false;            ///< and its injections may differ from the start's anywhere
     ControlList controls;
     bool controls_begun = false;
     std::vector<Pin> pin;
@@ -100,42 +102,67 @@ LaneSweep::LaneSweep(std::shared_ptr<const LaneBase> base, solver::Isa isa, cons
     state_.va = p_calc_;
 }
 
-// The rows an outage touched become a fresh copy of the intact ones again.
-void LaneSweep::restore_rows(const Scenario& outage) {
+// Rows of Ybus that an outage, a tap or a shunt touches, summed anew from the elements of the scenario.
+void LaneSweep::build_rows(const Scenario& outage, Job& job) {
     const ElectricalModel& model = *base_->model_;
-    for (const int l : outage.branches_out)
-        for (const int bus : {model.pattern.from[l], model.pattern.to[l]})
-            for (int k = model.pattern.row_start[bus]; k < model.pattern.row_start[bus + 1]; ++k) {
-                patched_.g[k] = model.ybus.g[k];
-                patched_.b[k] = model.ybus.b[k];
-            }
+    const auto& program = *base_->program_;
+    const LoadedScenario& scenario = job.scenario;
+    const bool intact = scenario.taps.empty() && scenario.shunts.empty();
+    if (outage.branches_out.empty() && intact) return;
+    std::vector<int> buses;
+    for (const int l : outage.branches_out) buses.insert(buses.end(), {model.pattern.from[l], model.pattern.to[l]});
+    for (const auto& [l, y] : scenario.taps) buses.insert(buses.end(), {model.pattern.from[l], model.pattern.to[l]});
+    for (const Settings::Shunt& shunt : scenario.shunts) buses.push_back(shunt.bus);
+    std::sort(buses.begin(), buses.end());
+    buses.erase(std::unique(buses.begin(), buses.end()), buses.end());
+    if (!intact && elements_.branch.empty()) elements_ = model.elements;
+    for (const auto& [l, y] : scenario.taps) elements_.branch[l] = y;
+    for (const Settings::Shunt& shunt : scenario.shunts) elements_.b_shunt[shunt.bus] = shunt.b;
+    solver::sum_rows(model.pattern, intact ? model.elements : elements_, buses, scenario.branch_out, patched_);
+    for (const int bus : buses) {
+        const int node = program.place_of[bus];
+        if (node >= program.n_node) continue;
+        LaneChange::Row patched;
+        patched.node = node;
+        for (int k = program.row_start[node]; k < program.row_start[node + 1]; ++k) {
+            patched.g.push_back(patched_.g[program.slot[k]]);
+            patched.b.push_back(patched_.b[program.slot[k]]);
+        }
+        job.change.rows.push_back(std::move(patched));
+    }
+    std::sort(job.change.rows.begin(), job.change.rows.end(), [](const auto& a, const auto& b) { return a.node < b.node; });
+    // What was written becomes a fresh copy of the intact values again.
+    for (const int bus : buses)
+        for (int k = model.pattern.row_start[bus]; k < model.pattern.row_start[bus + 1]; ++k) {
+            patched_.g[k] = model.ybus.g[k];
+            patched_.b[k] = model.ybus.b[k];
+        }
+    for (const auto& [l, y] : scenario.taps) elements_.branch[l] = model.elements.branch[l];
+    for (const Settings::Shunt& shunt : scenario.shunts) elements_.b_shunt[shunt.bus] = model.elements.b_shunt[shunt.bus];
+}
+
+// Held buses start from the set-points of the scenario (Engine::set_start).
+void LaneSweep::set_magnitudes(Job& job) {
+    if (job.scenario.v_set.empty()) return;
+    const auto& place_of = base_->program_->place_of;
+    for (int b = 0; b < base_->model_->network->n_bus; ++b) {
+        const BusKind kind = job.scenario.kind[b];
+        if (kind != BusKind::slack && kind != BusKind::pv) continue;
+        const double v = job.scenario.v_set[b];
+        if (!std::isnan(v) && v != base_->start_->vm[place_of[b]]) job.change.magnitudes.push_back({place_of[b], v});
+    }
 }
 
 void LaneSweep::build_change(const Scenario& outage, Job& job) {
     const ElectricalModel& model = *base_->model_;
     const auto& program = *base_->program_;
     LaneChange& change = job.change;
-    change = {};
-    if (!outage.branches_out.empty()) {
-        solver::patch_outages(model.pattern, model.elements, outage.branches_out, job.scenario.branch_out, patched_);
-        for (const int l : outage.branches_out)
-            for (const int bus : {model.pattern.from[l], model.pattern.to[l]}) {
-                const int node = program.place_of[bus];
-                if (node >= program.n_node) continue;
-                LaneChange::Row patched;
-                patched.node = node;
-                for (int k = program.row_start[node]; k < program.row_start[node + 1]; ++k) {
-                    patched.g.push_back(patched_.g[program.slot[k]]);
-                    patched.b.push_back(patched_.b[program.slot[k]]);
-                }
-                change.rows.push_back(std::move(patched));
-            }
-        const auto by_node = [](const auto& a, const auto& b) { return a.node < b.node; };
-        std::stable_sort(change.rows.begin(), change.rows.end(), by_node);
-        const auto same = [](const auto& a, const auto& b) { return a.node == b.node; };
-        change.rows.erase(std::unique(change.rows.begin(), change.rows.end(), same), change.rows.end());
-        restore_rows(outage);
-    }
+    change.rows.clear();
+    change.injections.clear();
+    change.kinds.clear();
+    change.dead.clear();
+    change.magnitudes.clear();
+    build_rows(outage, job);
     for (const int bus : job.scenario.changed) {
         const int node = program.place_of[bus];
         if (node >= program.n_node) continue;
@@ -148,9 +175,10 @@ void LaneSweep::build_change(const Scenario& outage, Job& job) {
             base_->warm_vm_[bus] != base_->start_->vm[node])
             change.magnitudes.push_back({node, base_->warm_vm_[bus]});
         // And one that starts at its limit, but not after this outage, from its set-point.
-        if (kind == BusKind::pv && base_->scenario_.kind[bus] == BusKind::pq)
+        if (kind == BusKind::pv && base_->scenario_.kind[bus] == BusKind::pq && job.scenario.v_set.empty())
             change.magnitudes.push_back({node, model.network->v_set[bus]});
     }
+    set_magnitudes(job);
     for (const int bus : job.scenario.dead) change.dead.push_back(program.place_of[bus]);
 }
 
@@ -185,11 +213,13 @@ std::unique_ptr<LaneSweep::Job> LaneSweep::make_job(int item, const Scenario& ou
     }
     job->item = item;
     job->scenario = base_->scenario_;
-    take_out(*base_->model_, outage, job->scenario);
+    if (!outage.settings.empty()) apply_settings(*base_->model_, outage.settings, job->scenario);
+    if (!outage.branches_out.empty() || !outage.generators_out.empty()) take_out(*base_->model_, outage, job->scenario);
     job->pin = base_->pin_;
     if (base_->has_pins_) resume_changed(*job);
     build_change(outage, *job);
-    job->compensated = first_->fits(job->change);
+    job->dense = !first_->fits(job->change) && first_->fits_dense(job->change);
+    job->compensated = job->dense || first_->fits(job->change);
     job->controls_begun = job->suspended = false;
     job->actions.clear();
     job->branches_out = outage.branches_out;
@@ -321,6 +351,19 @@ bool LaneSweep::update_control(Pack& pack, int lane) {
     return true;
 }
 
+// The screen compares pinned buses with the set-points of the network; a scenario may have others.
+bool LaneSweep::passes_own_set_point(const Job& job, int lane) const {
+    if (job.scenario.v_set.empty()) return false;
+    const double margin = 9.0 * base_->options_.tolerance;
+    for (std::size_t r = 0; r < base_->regulated_.size(); ++r) {
+        const Pin pin = job.pin[base_->regulated_[r]];
+        if (pin == Pin::none) continue;
+        const double above = group_.vm(lane, base_->regulated_node_[r]) - job.scenario.v_set[base_->regulated_[r]];
+        if (pin == Pin::q_max ? above > margin : above < -margin) return true;
+    }
+    return false;
+}
+
 void LaneSweep::run_controls(Pack& pack) {
     const std::uint32_t solved = pack.solved;
     pack.solved = 0;
@@ -338,6 +381,8 @@ void LaneSweep::run_controls(Pack& pack) {
         screen.margin = 9.0 * base_->options_.tolerance;
         wanted = group_.reactive_screen(screen) & solved;
     }
+    for (std::uint32_t left = base_->has_controls_ ? solved : 0U; left != 0; left &= left - 1)
+        if (passes_own_set_point(*pack.jobs[std::countr_zero(left)], std::countr_zero(left))) wanted |= left & (~left + 1);
     for (std::uint32_t left = solved; left != 0; left &= left - 1) {
         const int lane = std::countr_zero(left);
         if (((wanted >> lane) & 1U) != 0 && update_control(pack, lane)) continue;
@@ -350,7 +395,8 @@ void LaneSweep::run_controls(Pack& pack) {
 void LaneSweep::take_steps(Pack& pack, std::span<const solver::LaneLoad> loads) {
     using solver::LaneStep;
     std::uint32_t lanes = 0, lost = 0;
-    if ((lanes = pack.wanting(LaneStep::shared)) != 0) lost = group_.shared_step(*base_->start_, *first_, loads, lanes, pack.begun);
+    if ((lanes = pack.wanting(LaneStep::shared)) != 0) lost = group_.shared_step(*base_->start_, *first_, loads, lanes,
+                                                                                        pack.begun || pack.jobs[0]->dense);
     else if ((lanes = pack.wanting(LaneStep::chord)) != 0) lost = group_.chord(lanes);
     else lost = group_.step(lanes = pack.waiting);
     pack.begun = true;
@@ -413,11 +459,34 @@ void LaneSweep::list_nearest(const std::vector<solver::LaneBranchMask>& out, boo
     voltages.n_listed = args.n_places_listed;
 }
 
+// Branches whose taps are the scenario's own are left out by the kernel.
+void LaneSweep::read_taps(const Job& job, int lane, solver::LaneFlowArgs& flows, std::vector<int>& branches) const {
+    constexpr double wide_angle = 100.0 * std::numbers::pi / 180.0;
+    const Network& net = *base_->model_->network;
+    LaneOutcome at;
+    at.scenario = &job.scenario;
+    at.model = base_->model_.get();
+    at.group = &group_;
+    at.lane = lane;
+    const std::size_t before = branches.size();
+    for (const auto& [l, y] : job.scenario.taps) {
+        if (!job.scenario.branch_out.empty() && job.scenario.branch_out[l] != 0) continue;
+        const solver::BranchFlow flow = at.flow(l);
+        flows.loss[lane] += flow.p_from + flow.p_to;
+        const double across = std::remainder(at.va(net.from[l]) - at.va(net.to[l]) - net.shift[l], 2.0 * std::numbers::pi);
+        if (at.vm(net.from[l]) > 0.0 && std::abs(across) > wide_angle) flows.wide |= 1U << lane;
+        if (branches_[l].inverse_limit_squared > 0.0) branches.push_back(l);
+    }
+    std::inplace_merge(branches.begin(), branches.begin() + static_cast<std::ptrdiff_t>(before), branches.end());
+}
+
 void LaneSweep::report(Pack& pack) {
     if (pack.finished == 0) return;
     std::vector<solver::LaneBranchMask> out;
-    for (std::size_t lane = 0; lane < pack.jobs.size(); ++lane)
+    for (std::size_t lane = 0; lane < pack.jobs.size(); ++lane) {
         for (const int l : pack.jobs[lane]->branches_out) out.push_back({l, 1U << lane});
+        for (const auto& [l, y] : pack.jobs[lane]->scenario.taps) out.push_back({l, 1U << lane});
+    }
     std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.branch < b.branch; });
     solver::LaneFlowArgs flows;
     flows.branches = branches_.data();
@@ -444,14 +513,23 @@ void LaneSweep::report(Pack& pack) {
     }
 }
 
-void LaneSweep::report_lanes(Pack& pack, const solver::LaneFlowArgs& flows, const solver::LaneVoltageArgs& voltages,
+void LaneSweep::report_lanes(Pack& pack, solver::LaneFlowArgs flows, const solver::LaneVoltageArgs& voltages,
                              int direction, std::uint32_t no_tangent) {
     std::vector<int> branches, buses;
     for (std::uint32_t left = pack.finished; left != 0; left &= left - 1) {
         const int lane = std::countr_zero(left);
         const Job& job = *pack.jobs[lane];
+        branches.clear();
+        buses.clear();
+        for (int k = 0; k < flows.n_listed; ++k)
+            if (((flows.listed[k].lanes >> lane) & 1U) != 0) branches.push_back(flows.listed[k].branch);
+        if (!job.scenario.taps.empty()) read_taps(job, lane, flows, branches);
         LaneOutcome outcome;
         outcome.item = job.item;
+        outcome.scenario = &job.scenario;
+        outcome.model = base_->model_.get();
+        outcome.group = &group_;
+        outcome.lane = lane;
         outcome.solved = voltages.lowest[lane] > suspicious_vm && ((flows.wide >> lane) & 1U) == 0;
         outcome.iterations = job.course.iterations();
         outcome.max_mismatch = job.max_mismatch;
@@ -461,10 +539,6 @@ void LaneSweep::report_lanes(Pack& pack, const solver::LaneFlowArgs& flows, cons
         outcome.loss = flows.loss[lane];
         outcome.lowest_vm = voltages.lowest[lane];
         outcome.highest_vm = voltages.highest[lane];
-        branches.clear();
-        buses.clear();
-        for (int k = 0; k < flows.n_listed; ++k)
-            if (((flows.listed[k].lanes >> lane) & 1U) != 0) branches.push_back(flows.listed[k].branch);
         for (int k = 0; k < voltages.n_listed; ++k)
             if (((voltages.listed[k].lanes >> lane) & 1U) != 0)
                 buses.push_back(base_->program_->bus_of[voltages.listed[k].place]);
@@ -472,19 +546,17 @@ void LaneSweep::report_lanes(Pack& pack, const solver::LaneFlowArgs& flows, cons
         outcome.branches = branches;
         outcome.buses = buses;
         outcome.pin = job.pin;
-        outcome.group = &group_;
-        outcome.lane = lane;
         outcome.direction = direction;
         outcome.has_tangent = ((no_tangent >> lane) & 1U) == 0;
         (*done_)(outcome);
     }
 }
 
-void LaneSweep::run(const std::function<int()>& next, const std::function<Scenario(int)>& outage_of,
+void LaneSweep::run(const std::function<int()>& next, const std::function<Scenario(int)>& scenario_of,
                     const std::function<void(const LaneOutcome&)>& done) {
     done_ = &done;
     const std::size_t width = static_cast<std::size_t>(group_.width());
-    std::vector<std::unique_ptr<Job>> fresh, uncompensated;
+    std::vector<std::unique_ptr<Job>> fresh, dense, uncompensated;
     bool more = true;
     const auto run_from = [&](std::vector<std::unique_ptr<Job>>& queue, bool may_suspend) {
         Pack pack;
@@ -495,13 +567,13 @@ void LaneSweep::run(const std::function<int()>& next, const std::function<Scenar
         run_pack(pack, may_suspend);
     };
     while (true) {
-        while (more && fresh.size() < width && uncompensated.size() < width) {
+        while (more && fresh.size() < width && dense.size() < width && uncompensated.size() < width) {
             const int item = next();
             if (item < 0) {
                 more = false;
                 break;
             }
-            auto job = make_job(item, outage_of(item));
+            auto job = make_job(item, scenario_of(item));
             const bool for_scalar = job->scenario.lost_reference ||
                                     (base_->options_.solve_second_islands && !job->scenario.dead.empty());
             if (for_scalar) {
@@ -511,10 +583,11 @@ void LaneSweep::run(const std::function<int()>& next, const std::function<Scenar
                 recycle(std::move(job));
                 continue;
             }
-            (job->compensated ? fresh : uncompensated).push_back(std::move(job));
+            (job->dense ? dense : job->compensated ? fresh : uncompensated).push_back(std::move(job));
         }
         if (suspended_.size() >= width) run_from(suspended_, true);
         else if (uncompensated.size() >= width) run_from(uncompensated, true);
+        else if (!dense.empty()) run_from(dense, true);
         else if (!fresh.empty()) run_from(fresh, true);
         else if (!uncompensated.empty()) run_from(uncompensated, true);
         else if (!suspended_.empty()) run_from(suspended_, false);

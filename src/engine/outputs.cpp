@@ -7,11 +7,9 @@ namespace araz {
 
 namespace {
 
-std::vector<int> units_in_service(const Network& net, std::span<const unsigned char> gen_in, int bus) {
-    std::vector<int> units;
+void add_units_in_service(const Network& net, std::span<const unsigned char> gen_in, int bus, std::vector<int>& units) {
     for (int k = net.gen_start[bus]; k < net.gen_start[bus + 1]; ++k)
         if (gen_in[net.gens_at[k]] != 0) units.push_back(net.gens_at[k]);
-    return units;
 }
 
 // By the shares of the units, each within its limits while the sum of all limits allows it: the level u with
@@ -98,10 +96,12 @@ void share_outputs(const ElectricalModel& model, std::span<const solver::BusKind
     std::vector<unsigned char> acts_elsewhere(joined == nullptr ? 0 : static_cast<std::size_t>(net.n_bus), 0);
     for (std::size_t b = 0; b < acts_elsewhere.size(); ++b)
         for (const int other : (*joined)[b]) acts_elsewhere[other] = 1;
+    std::vector<int> units, more;
     for (int b = 0; b < net.n_bus; ++b) {
         if (!acts_elsewhere.empty() && acts_elsewhere[b] != 0) continue;
-        std::vector<int> units = units_in_service(net, gen_in, b);
         if (kind[b] == BusKind::dead) continue;
+        units.clear();
+        add_units_in_service(net, gen_in, b, units);
         for (const int g : units) solution.gen_p[g] = gen_p[g];
         if (is_reference(kind[b]) && !units.empty()) {
             double others = 0.0;
@@ -111,7 +111,8 @@ void share_outputs(const ElectricalModel& model, std::span<const solver::BusKind
         const bool regulates = kind[b] != BusKind::pq || solution.pin[b] != Pin::none;
         if (joined != nullptr && !(*joined)[b].empty()) {
             for (const int other : (*joined)[b]) {
-                const std::vector<int> more = units_in_service(net, gen_in, other);
+                more.clear();
+                add_units_in_service(net, gen_in, other, more);
                 for (const int g : more) solution.gen_p[g] = gen_p[g];
                 units.insert(units.end(), more.begin(), more.end());
             }

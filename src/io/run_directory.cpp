@@ -112,7 +112,11 @@ public:
         return sync();
     }
 
-    Result<Done> append(const JournalRecord& record) override { return write(encode(record)); }
+    Result<Done> append(const std::vector<JournalRecord>& records) override {
+        pending_.clear();
+        for (const JournalRecord& record : records) encode(record, pending_);
+        return write(pending_);
+    }
 
     Result<Done> sync() override {
         if (::fdatasync(journal_) != 0) return not_written(folder_ + "/journal", 0, errno);
@@ -160,6 +164,7 @@ private:
     std::string folder_;
     int lock_;
     int journal_ = -1;
+    std::string pending_;
 };
 
 Result<std::unique_ptr<OpenDirectory>> lock_folder(const std::string& folder) {

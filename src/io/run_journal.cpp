@@ -77,20 +77,22 @@ std::size_t decode(std::string_view bytes, const BatchLayout& layout, JournalRec
 
 std::string journal_header(const BatchLayout& layout) { return "araz-journal/1 " + sha256_hex(layout_json(layout)) + "\n"; }
 
-std::string encode(const JournalRecord& record) {
-    std::string payload;
-    put<std::int32_t>(payload, record.scenario);
-    put(payload, record.seconds);
-    put(payload, record.finished);
-    for (const double number : record.row.numbers) put(payload, number);
+void encode(const JournalRecord& record, std::string& out) {
+    const std::size_t begin = out.size();
+    out += mark;
+    put(out, std::uint32_t{0});  // set below
+    const std::size_t payload = out.size();
+    put<std::int32_t>(out, record.scenario);
+    put(out, record.seconds);
+    put(out, record.finished);
+    out.append(reinterpret_cast<const char*>(record.row.numbers.data()), record.row.numbers.size() * sizeof(double));
     for (const std::string& text : record.row.texts) {
-        put(payload, static_cast<std::uint32_t>(text.size()));
-        payload += text;
+        put(out, static_cast<std::uint32_t>(text.size()));
+        out += text;
     }
-    std::string out(mark);
-    put(out, static_cast<std::uint32_t>(payload.size()));
-    out += payload;
-    return out + checksum(out);
+    const auto size = static_cast<std::uint32_t>(out.size() - payload);
+    std::memcpy(out.data() + begin + mark.size(), &size, sizeof size);
+    out += checksum(std::string_view(out).substr(begin));
 }
 
 Result<JournalContents> read_journal(const std::string& folder, const BatchLayout& layout) {

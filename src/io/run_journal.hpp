@@ -10,6 +10,7 @@ namespace araz {
 
 /// First line of a journal: what its records are rows of.
 [[nodiscard]] std::string journal_header(const BatchLayout& layout);
-[[nodiscard]] std::string encode(const JournalRecord& record);
+/// Adds a record to `out`.
+void encode(const JournalRecord& record, std::string& out);
 
 }  // namespace araz

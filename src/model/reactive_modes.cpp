@@ -21,8 +21,10 @@ PiecewiseLine droop(const ReactiveRule& rule, double q_rated) {
     return line;
 }
 
-// MVAr over p.u. or MW, per unit and within the limits of the unit.
-PiecewiseLine curve_of(const ReactiveRule& rule, double base_mva, double q_min, double q_max) {
+}  // namespace
+
+// MVAr over p.u. or MW.
+PiecewiseLine reactive_curve(const ReactiveRule& rule, double base_mva, double q_min, double q_max) {
     PiecewiseLine line;
     const bool over_p = rule.mode == ReactiveMode::q_of_p;
     for (const auto& [where, mvar] : rule.points) {
@@ -32,8 +34,6 @@ PiecewiseLine curve_of(const ReactiveRule& rule, double base_mva, double q_min, 
     if (line.empty()) line = droop(rule, std::max(std::abs(q_min), std::abs(q_max)));
     return line.within(q_min, q_max);
 }
-
-}  // namespace
 
 void add_reactive_modes(const Case& grid, Network& net) {
     const auto n = static_cast<std::size_t>(net.n_gen);
@@ -52,7 +52,7 @@ void add_reactive_modes(const Case& grid, Network& net) {
             net.q_per_p[g] = std::copysign(std::sqrt(1.0 - rule.power_factor * rule.power_factor) / std::abs(rule.power_factor),
                                            rule.power_factor);
         if (rule.mode == ReactiveMode::q_of_v || rule.mode == ReactiveMode::q_of_p)
-            net.q_curve[g] = curve_of(rule, grid.base_mva, net.qmin[g], net.qmax[g]);
+            net.q_curve[g] = reactive_curve(rule, grid.base_mva, net.qmin[g], net.qmax[g]);
         net.has_modes = net.has_modes || rule.mode != ReactiveMode::voltage;
         net.depends_on_voltage = net.depends_on_voltage || rule.mode == ReactiveMode::q_of_v;
         if (rule.mode != ReactiveMode::voltage || number(row.regulated_bus) == 0) continue;

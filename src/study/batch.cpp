@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <map>
 #include <mutex>
 #include <unordered_map>
+#include <utility>
 
 #include "araz/base/text.hpp"
+#include "batch_hours.hpp"
 #include "parallel.hpp"
 
 namespace araz {
@@ -21,7 +24,7 @@ public:
 
     void state(const HourState& hour) {
         out_.number("load_mw", hour.load_mw);
-        out_.number("available_mw", hour.available_mw);
+        out_.number("available_mw", hour.total_available_mw);
         out_.number("curtailed_mw", hour.curtailed_mw);
         out_.number("shortage_mw", hour.shortage_mw);
         out_.number("surplus_mw", hour.surplus_mw);
@@ -186,16 +189,17 @@ private:
     BatchRowWriter out_;
 };
 
-}  // namespace
-
+// A study of its own on a network of its own: where each scenario takes long enough that this does not matter.
 BatchRow solve_scenario(const BatchStudy& study, int scenario) {
     BatchRow row = study.layout.empty_row();
     const BatchLayout::Place at = study.layout.place(scenario);
-    const HourState hour = study.state(at).at(study.layout.hours[at.hour]);
-    Filling fill(study.layout, hour.grid, row);
+    const HourlyDispatch& hours = study.state(at);
+    const HourState hour = hours.at(study.layout.hours[at.hour]);
+    const Case grid = hours.grid_in(hour);
+    Filling fill(study.layout, grid, row);
     fill.state(hour);
     fill.profiles(*study.series, study.layout.hours[at.hour]);
-    auto task = study.prepare(hour.grid);
+    auto task = study.prepare(grid);
     if (!task) {
         fill.status("invalid");
         return row;
@@ -214,26 +218,135 @@ BatchRow solve_scenario(const BatchStudy& study, int scenario) {
     return row;
 }
 
-void run_scenarios(const BatchStudy& study, int threads, const std::function<int()>& next, const std::atomic<bool>& stop,
-                   const std::function<bool(int scenario, BatchRow row, double seconds)>& done) {
+using Clock = std::chrono::steady_clock;
+
+// Rows that a thread has solved and not yet handed over. Many at a time, since handing over takes a lock; and not for
+// long, since what is not handed over is lost when the process is killed.
+class Basket {
+public:
+    explicit Basket(std::function<bool(std::vector<SolvedRow>)> done) : done_(std::move(done)) {}
+
+    void put(int scenario, BatchRow row) {
+        rows_.push_back({scenario, std::move(row), 0.0});
+        if (rows_.size() >= most || Clock::now() - begin_ > longest) empty();
+    }
+    void empty() {
+        if (rows_.empty()) return;
+        const auto now = Clock::now();
+        const double each = std::chrono::duration<double>(now - begin_).count() / static_cast<double>(rows_.size());
+        for (SolvedRow& row : rows_) row.seconds = each;
+        begin_ = now;
+        if (!done_(std::exchange(rows_, {}))) ended_ = true;
+    }
+    [[nodiscard]] bool ended() const { return ended_; }
+
+private:
+    static constexpr std::size_t most = 64;
+    static constexpr auto longest = std::chrono::milliseconds(20);
+    std::function<bool(std::vector<SolvedRow>)> done_;
+    std::vector<SolvedRow> rows_;
+    Clock::time_point begin_ = Clock::now();
+    bool ended_ = false;
+};
+
+// Solvers of the groups that a thread has worked on last; those of many groups at once would fill the memory.
+class HourSolvers {
+public:
+    explicit HourSolvers(const BatchStudy& study) : study_(study) {}
+    HourSolver& of(int group) {
+        const auto found = std::find_if(kept_.begin(), kept_.end(), [&](const auto& one) { return one.first == group; });
+        if (found != kept_.end()) {
+            std::rotate(found, found + 1, kept_.end());
+        } else {
+            if (kept_.size() == most) kept_.erase(kept_.begin());
+            kept_.emplace_back(group, std::make_unique<HourSolver>(study_, group));
+        }
+        return *kept_.back().second;
+    }
+
+private:
+    static constexpr std::size_t most = 4;
+    const BatchStudy& study_;
+    std::vector<std::pair<int, std::unique_ptr<HourSolver>>> kept_;
+};
+
+// Block after block; the lanes run on from one to the next of the same group.
+void run_hours(const BatchStudy& study, const std::function<std::vector<int>()>& next, const std::function<bool()>& stopped, Basket& basket) {
+    HourSolvers solvers(study);
+    const auto group_of = [&](const std::vector<int>& block) { return study.group(study.layout.place(block.front())); };
+    std::vector<int> block = next();
+    std::size_t at = 0;
+    while (!block.empty()) {
+        const int group = group_of(block);
+        bool ended = false;
+        solvers.of(group).run(
+            [&] {
+                if (ended || stopped()) return -1;
+                if (at == block.size()) {
+                    block = next();
+                    at = 0;
+                    ended = block.empty() || group_of(block) != group;
+                    if (ended) return -1;
+                }
+                return block[at++];
+            },
+            [&](int scenario, BatchRow row) { basket.put(scenario, std::move(row)); });
+        if (stopped()) break;
+    }
+}
+
+}  // namespace
+
+std::vector<std::vector<int>> blocks_of(const BatchStudy& study, const std::vector<int>& scenarios) {
+    std::vector<std::vector<int>> blocks;
+    if (study.bases.empty()) {
+        for (const int scenario : scenarios) blocks.push_back({scenario});
+        return blocks;
+    }
+    // Small enough to share the work out at the end, large enough that handing out costs nothing: some milliseconds each.
+    constexpr int bus_flows = 1 << 16, stretch = 8;
+    const int n_bus = std::max(1, study.bases.front()->setup.model->network->n_bus);
+    const int size = std::clamp(bus_flows / n_bus, 16, 256);
+    // Hours of one group run on for some blocks, so that lanes seldom run empty; shards fill in their order all the same.
+    std::map<std::pair<int, int>, std::vector<int>> stretches;  // hours, group
+    for (const int scenario : scenarios) {
+        const BatchLayout::Place at = study.layout.place(scenario);
+        stretches[{at.hour / (stretch * size), study.group(at)}].push_back(scenario);
+    }
+    for (const auto& [key, list] : stretches)
+        for (std::size_t first = 0; first < list.size(); first += static_cast<std::size_t>(size))
+            blocks.emplace_back(list.begin() + static_cast<std::ptrdiff_t>(first),
+                                list.begin() + static_cast<std::ptrdiff_t>(std::min(list.size(), first + static_cast<std::size_t>(size))));
+    return blocks;
+}
+
+void run_scenarios(const BatchStudy& study, int threads, const std::function<std::vector<int>()>& next, const std::atomic<bool>& stop,
+                   const std::function<bool(std::vector<SolvedRow> rows)>& done) {
     std::mutex lock;
     std::atomic<bool> failed{false};  // in one thread: the others shall not go on with all that is left
     for_each_item(threads, threads, [&](int) {
         return [&](int) {
-            for (int scenario = next(); scenario >= 0 && !stop && !failed; scenario = next()) {
-                const auto begin = std::chrono::steady_clock::now();
-                BatchRow row;
-                try {
-                    row = solve_scenario(study, scenario);
-                } catch (...) {
-                    failed = true;
-                    throw;
-                }
-                const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
+            Basket basket([&](std::vector<SolvedRow> rows) {
                 const std::lock_guard guard(lock);
-                if (!done(scenario, std::move(row), taken.count())) return false;
+                return done(std::move(rows));
+            });
+            const auto stopped = [&] { return stop || failed || basket.ended(); };
+            try {
+                if (!study.bases.empty()) {
+                    run_hours(study, next, stopped, basket);
+                } else {
+                    for (std::vector<int> block = next(); !block.empty() && !stopped(); block = next())
+                        for (const int scenario : block) {
+                            basket.put(scenario, solve_scenario(study, scenario));
+                            basket.empty();
+                        }
+                }
+            } catch (...) {
+                failed = true;
+                throw;
             }
-            return true;
+            basket.empty();
+            return !basket.ended();
         };
     });
 }

@@ -71,6 +71,20 @@ HourlyDispatch::HourlyDispatch(Case grid, ProfileUse use, const ProfileSeries& s
         else area.units.push_back({row, source.pg_mw, source.pmin_mw, source.pmax_mw});
     }
     for (auto& [id, area] : areas_) area.loss_mw -= area.net_position_mw;
+    for (const BusRow& bus : grid_.buses) {
+        start_.pd_mw.push_back(bus.pd_mw);
+        start_.qd_mvar.push_back(bus.qd_mvar);
+    }
+    for (const LoadModelRow& model : grid_.load_models) {
+        start_.mixes.push_back(model.mix);
+        mix_bus_.push_back(bus_row.at(number(model.bus)));
+    }
+    for (const GeneratorRow& unit : grid_.generators) {
+        start_.pg_mw.push_back(unit.pg_mw);
+        start_.pmin_mw.push_back(unit.pmin_mw);
+        start_.pmax_mw.push_back(unit.pmax_mw);
+        start_.available_mw.push_back(unit.available_mw);
+    }
     for (const BranchRow& branch : grid_.branches) branch_area_.push_back(area_at(number(branch.from_bus)));
     for (const GeneratorRow& unit : grid_.generators) unit_area_.push_back(area_at(number(unit.bus)));
     for (const Case* other : settings) settings_.push_back(settings_of(*other));
@@ -84,8 +98,8 @@ HourlyDispatch::HourlyDispatch(Case grid, ProfileUse use, const ProfileSeries& s
         });
 }
 
-HourlyDispatch::Settings HourlyDispatch::settings_of(const Case& other) const {
-    Settings out;
+HourlyDispatch::PointSettings HourlyDispatch::settings_of(const Case& other) const {
+    PointSettings out;
     std::unordered_map<std::int64_t, const BusRow*> buses;
     for (const BusRow& bus : other.buses) buses[number(bus.bus)] = &bus;
     std::unordered_map<std::string, double> ratio, v_set;
@@ -108,13 +122,13 @@ HourlyDispatch::Settings HourlyDispatch::settings_of(const Case& other) const {
 
 void HourlyDispatch::set_voltages(const std::map<int, double>& load_of_area, HourState& state) const {
     struct Mix {
-        const Settings *low, *high;
+        const PointSettings *low, *high;
         double share;  ///< of the high one
     };
     std::map<int, Mix> mixes;
     for (const auto& [area, load] : load_of_area) {
-        const Settings *low = nullptr, *high = nullptr;  // the nearest from below and from above
-        for (const Settings& one : settings_) {
+        const PointSettings *low = nullptr, *high = nullptr;  // the nearest from below and from above
+        for (const PointSettings& one : settings_) {
             const double at = one.load_of_area.at(area);
             if (at <= load && (low == nullptr || at > low->load_of_area.at(area))) low = &one;
             if (at >= load && (high == nullptr || at < high->load_of_area.at(area))) high = &one;
@@ -124,114 +138,169 @@ void HourlyDispatch::set_voltages(const std::map<int, double>& load_of_area, Hou
         const double width = high->load_of_area.at(area) - low->load_of_area.at(area);
         mixes[area] = {low, high, width > 0.0 ? (load - low->load_of_area.at(area)) / width : 0.0};
     }
-    const auto apply = [&](int area, std::size_t k, std::vector<double> Settings::* values, double& target) {
+    const auto apply = [&](int area, std::size_t k, std::vector<double> PointSettings::* values, double& target) {
         const auto found = mixes.find(area);
         if (found == mixes.end()) return;
         const auto& [low, high, share] = found->second;
         const double from = (low->*values)[k];
         target = from + share * ((high->*values)[k] - from);
     };
-    for (std::size_t b = 0; b < grid_.buses.size(); ++b) apply(grid_.buses[b].area, b, &Settings::shunt_mvar, state.grid.buses[b].bs_mvar);
-    for (std::size_t l = 0; l < grid_.branches.size(); ++l) apply(branch_area_[l], l, &Settings::ratio, state.grid.branches[l].ratio);
+    state.bs_mvar.resize(grid_.buses.size());
+    state.ratio.resize(grid_.branches.size());
+    state.vg_pu.resize(grid_.generators.size());
+    for (std::size_t b = 0; b < grid_.buses.size(); ++b) {
+        state.bs_mvar[b] = grid_.buses[b].bs_mvar;
+        apply(grid_.buses[b].area, b, &PointSettings::shunt_mvar, state.bs_mvar[b]);
+    }
+    for (std::size_t l = 0; l < grid_.branches.size(); ++l) {
+        state.ratio[l] = grid_.branches[l].ratio;
+        apply(branch_area_[l], l, &PointSettings::ratio, state.ratio[l]);
+    }
     for (std::size_t g = 0; g < grid_.generators.size(); ++g) {
-        GeneratorRow& unit = state.grid.generators[g];
-        apply(unit_area_[g], g, &Settings::v_set_pu, unit.vg_pu);
-        if (unit.reactive.mode == ReactiveMode::q_of_v) unit.reactive.v_ref_pu = unit.vg_pu;
+        state.vg_pu[g] = grid_.generators[g].vg_pu;
+        apply(unit_area_[g], g, &PointSettings::v_set_pu, state.vg_pu[g]);
     }
 }
 
 void HourlyDispatch::set_loads(int row, HourState& state, std::map<int, double>& load_of_area) const {
-    std::vector<LoadMix> mixes(grid_.buses.size());  // MW and MVAr here
-    std::vector<unsigned char> touched(grid_.buses.size(), 0);
+    std::vector<LoadMix> mixes(grid_.load_models.empty() ? 0 : grid_.buses.size());  // MW and MVAr here
+    for (std::size_t k = 0; k < use_.loads.size(); ++k) state.pd_mw[load_bus_[k]] = state.qd_mvar[load_bus_[k]] = 0.0;
     for (std::size_t k = 0; k < use_.loads.size(); ++k) {
-        BusRow& bus = state.grid.buses[load_bus_[k]];
-        if (touched[load_bus_[k]] == 0) bus.pd_mw = bus.qd_mvar = 0.0;
-        touched[load_bus_[k]] = 1;
         const double factor = load_column_[k] < 0 ? 1.0 : series_->at(row, load_column_[k]);
         const double p = use_.loads[k].p_mw * factor;
         const double q = use_.loads[k].q_mvar * factor;
-        bus.pd_mw += p;
-        bus.qd_mvar += q;
+        state.pd_mw[load_bus_[k]] += p;
+        state.qd_mvar[load_bus_[k]] += q;
+        if (mixes.empty()) continue;
         LoadMix& mix = mixes[load_bus_[k]];
         mix.p_z += p * use_.loads[k].p_z;
         mix.p_i += p * use_.loads[k].p_i;
         mix.q_z += q * use_.loads[k].q_z;
         mix.q_i += q * use_.loads[k].q_i;
     }
-    for (LoadModelRow& model : state.grid.load_models) {
-        const auto bus = std::find_if(grid_.buses.begin(), grid_.buses.end(), [&](const BusRow& b) { return b.bus == model.bus; });
-        const auto b = static_cast<std::size_t>(bus - grid_.buses.begin());
+    for (std::size_t k = 0; k < mix_bus_.size(); ++k) {
+        const int b = mix_bus_[k];
         const auto part = [](double value, double whole) { return whole != 0.0 ? value / whole : 0.0; };
-        model.mix.p_z = part(mixes[b].p_z, state.grid.buses[b].pd_mw);
-        model.mix.p_i = part(mixes[b].p_i, state.grid.buses[b].pd_mw);
-        model.mix.q_z = part(mixes[b].q_z, state.grid.buses[b].qd_mvar);
-        model.mix.q_i = part(mixes[b].q_i, state.grid.buses[b].qd_mvar);
+        state.mixes[k].p_z = part(mixes[b].p_z, state.pd_mw[b]);
+        state.mixes[k].p_i = part(mixes[b].p_i, state.pd_mw[b]);
+        state.mixes[k].q_z = part(mixes[b].q_z, state.qd_mvar[b]);
+        state.mixes[k].q_i = part(mixes[b].q_i, state.qd_mvar[b]);
     }
     for (std::size_t b = 0; b < grid_.buses.size(); ++b) {
         if (live_[b] == 0) continue;
-        load_of_area[grid_.buses[b].area] += state.grid.buses[b].pd_mw;
-        state.load_mw += state.grid.buses[b].pd_mw;
+        load_of_area[grid_.buses[b].area] += state.pd_mw[b];
+        state.load_mw += state.pd_mw[b];
     }
 }
 
 HourState HourlyDispatch::at(int row) const {
-    HourState state;
-    state.grid = grid_;
+    HourState state = start_;
     std::map<int, double> load_of_area;
     set_loads(row, state, load_of_area);
     if (!settings_.empty()) set_voltages(load_of_area, state);
     for (std::size_t k = 0; k < use_.units.size(); ++k) {
         if (unit_column_[k] < 0) continue;
-        GeneratorRow& unit = state.grid.generators[k];
-        unit.pmax_mw = use_.units[k].pmax_mw * series_->at(row, unit_column_[k]);
-        if (std::isfinite(unit.p_limit_mw)) {
-            unit.available_mw = unit.pmax_mw;
-            unit.pmax_mw = std::min(unit.pmax_mw, unit.p_limit_mw);
+        double& pmax = state.pmax_mw[k];
+        pmax = use_.units[k].pmax_mw * series_->at(row, unit_column_[k]);
+        if (const double limit = grid_.generators[k].p_limit_mw; std::isfinite(limit)) {
+            state.available_mw[k] = pmax;
+            pmax = std::min(pmax, limit);
         }
-        unit.pmin_mw = std::min(unit.pmin_mw, unit.pmax_mw);
-        unit.pg_mw = unit.pmax_mw;
+        state.pmin_mw[k] = std::min(state.pmin_mw[k], pmax);
+        state.pg_mw[k] = pmax;
     }
     for (const auto& [id, area] : areas_) {
         for (const int unit : area.with_profile) {
-            const GeneratorRow& row_of_unit = state.grid.generators[unit];
-            const double available = std::isfinite(row_of_unit.available_mw) ? row_of_unit.available_mw : row_of_unit.pmax_mw;
-            state.available_mw += available;
-            state.curtailed_mw += available - row_of_unit.pmax_mw;
+            const double available = std::isfinite(state.available_mw[unit]) ? state.available_mw[unit] : state.pmax_mw[unit];
+            state.total_available_mw += available;
+            state.curtailed_mw += available - state.pmax_mw[unit];
         }
         if (rule_ != DispatchRule::given) balance(area, load_of_area[id], state);
     }
     return state;
 }
 
+Case HourlyDispatch::grid_in(const HourState& state) const {
+    Case grid = grid_;
+    for (std::size_t b = 0; b < grid.buses.size(); ++b) {
+        grid.buses[b].pd_mw = state.pd_mw[b];
+        grid.buses[b].qd_mvar = state.qd_mvar[b];
+        if (!state.bs_mvar.empty()) grid.buses[b].bs_mvar = state.bs_mvar[b];
+    }
+    for (std::size_t k = 0; k < grid.load_models.size(); ++k) grid.load_models[k].mix = state.mixes[k];
+    for (std::size_t l = 0; l < state.ratio.size(); ++l) grid.branches[l].ratio = state.ratio[l];
+    for (std::size_t g = 0; g < grid.generators.size(); ++g) {
+        GeneratorRow& unit = grid.generators[g];
+        unit.pg_mw = state.pg_mw[g];
+        unit.pmin_mw = state.pmin_mw[g];
+        unit.pmax_mw = state.pmax_mw[g];
+        unit.available_mw = state.available_mw[g];
+        if (state.vg_pu.empty()) continue;
+        unit.vg_pu = state.vg_pu[g];
+        if (unit.reactive.mode == ReactiveMode::q_of_v) unit.reactive.v_ref_pu = unit.vg_pu;
+    }
+    return grid;
+}
+
+// The divisions are those of Network::build, so that a network of grid_in() has the same numbers to the last bit.
+Settings HourlyDispatch::settings_in(const HourState& state, const Network& net, bool own_mixes) const {
+    Settings out;
+    const double base = net.base_mva;
+    for (int b = 0; b < net.n_bus; ++b) {
+        const int row = net.bus_row[b];
+        const double p = state.pd_mw[row] / base, q = state.qd_mvar[row] / base;
+        if (p != net.p_load[b] || q != net.q_load[b]) out.loads.push_back({b, p, q});
+        if (state.bs_mvar.empty()) continue;
+        if (const double shunt = state.bs_mvar[row] / base; shunt != net.b_shunt[b]) out.shunts.push_back({b, shunt});
+    }
+    for (std::size_t k = 0; k < mix_bus_.size() && own_mixes; ++k)
+        if (const auto found = net.index_of.find(number(grid_.load_models[k].bus)); found != net.index_of.end())
+            out.mixes.push_back({found->second, state.mixes[k]});
+    for (int l = 0; l < net.n_branch && !state.ratio.empty(); ++l) {
+        const double ratio = state.ratio[net.branch_row[l]];
+        if (const double tap = ratio == 0.0 ? 1.0 : ratio; tap != net.tap[l]) out.taps.push_back({l, tap});
+    }
+    for (int g = 0; g < net.n_unit; ++g) {
+        const int row = net.gen_row[g];
+        if (const double p = state.pg_mw[row] / base; p != net.pg[g]) out.generator_p.push_back({g, p});
+        const double low = state.pmin_mw[row] / base, high = state.pmax_mw[row] / base;
+        if (low != net.pmin[g] || high != net.pmax[g]) out.limits.push_back({g, low, high});
+        if (state.vg_pu.empty()) continue;
+        if (state.vg_pu[row] != net.v_gen[g] || net.q_mode[g] == ReactiveMode::q_of_v) out.voltages.push_back({g, state.vg_pu[row]});
+    }
+    return out;
+}
+
 void HourlyDispatch::balance(const Area& area, double load_mw, HourState& state) const {
     const double growth = area.load_mw > 0.0 ? load_mw / area.load_mw : 1.0;
     double needed = load_mw + area.net_position_mw + area.loss_mw * growth * growth;
-    for (const int unit : area.with_profile) needed -= state.grid.generators[unit].pg_mw;
+    for (const int unit : area.with_profile) needed -= state.pg_mw[unit];
     rule_ == DispatchRule::merit ? stack(area, needed, state) : share(area, needed, state);
     for (const Unit& unit : area.units) {
-        GeneratorRow& row = state.grid.generators[unit.row];
-        if (row.pg_mw >= row.pmin_mw) continue;
-        state.below_pmin_mw += row.pg_mw > 0.0 ? row.pmin_mw - row.pg_mw : 0.0;
-        row.pmin_mw = row.pg_mw;
+        const double p = state.pg_mw[unit.row];
+        double& pmin = state.pmin_mw[unit.row];
+        if (p >= pmin) continue;
+        state.below_pmin_mw += p > 0.0 ? pmin - p : 0.0;
+        pmin = p;
     }
 }
 
 // Takes from the units with a profile what is too much, in proportion to their output.
 void HourlyDispatch::curtail(const Area& area, double surplus_mw, HourState& state) const {
     double output = 0.0;
-    for (const int unit : area.with_profile) output += state.grid.generators[unit].pg_mw;
+    for (const int unit : area.with_profile) output += state.pg_mw[unit];
     const double taken = std::min(surplus_mw, output);
     for (const int unit : area.with_profile) {
-        GeneratorRow& row = state.grid.generators[unit];
-        if (output > 0.0) row.pg_mw -= taken * (row.pg_mw / output);
-        row.pmin_mw = std::min(row.pmin_mw, row.pg_mw);
+        double& p = state.pg_mw[unit];
+        if (output > 0.0) p -= taken * (p / output);
+        state.pmin_mw[unit] = std::min(state.pmin_mw[unit], p);
     }
     state.curtailed_mw += taken;
     state.surplus_mw += surplus_mw - taken;
 }
 
 void HourlyDispatch::share(const Area& area, double needed_mw, HourState& state) const {
-    const auto set = [&](const Unit& unit, double p) { state.grid.generators[unit.row].pg_mw = p; };
+    const auto set = [&](const Unit& unit, double p) { state.pg_mw[unit.row] = p; };
     double lowest = 0.0, highest = 0.0, reserve = 0.0, steepest = 0.0;
     for (const Unit& unit : area.units) {
         if (unit.base_mw > 0.0) {
@@ -279,7 +348,7 @@ void HourlyDispatch::stack(const Area& area, double needed_mw, HourState& state)
     double left = needed_mw;
     for (const Unit& unit : area.units) {
         const double p = std::clamp(left, std::min(0.0, unit.pmin_mw), std::max(0.0, unit.pmax_mw));
-        state.grid.generators[unit.row].pg_mw = p;
+        state.pg_mw[unit.row] = p;
         left -= p;
     }
     if (left < 0.0) curtail(area, -left, state);

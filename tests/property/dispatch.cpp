@@ -12,6 +12,17 @@
 namespace araz::testing {
 namespace {
 
+// An hour with the case that it is.
+struct Hour : HourState {
+    Case grid;
+};
+
+Hour in(const HourlyDispatch& hours, int row) {
+    Hour hour{hours.at(row), {}};
+    hour.grid = hours.grid_in(hour);
+    return hour;
+}
+
 class Dispatch : public ::testing::Test {
 protected:
     void read(const std::string& point = "") {
@@ -47,13 +58,13 @@ protected:
         return load + net + loss * (load / load0) * (load / load0);
     }
     [[nodiscard]] int area_of(std::int64_t bus) const { return bus <= 3 ? 1 : 2; }
-    [[nodiscard]] double output(const HourState& state, int area) const {
+    [[nodiscard]] double output(const Hour& state, int area) const {
         double sum = 0.0;
         for (const GeneratorRow& unit : state.grid.generators)
             if (area_of(number(unit.bus)) == area) sum += unit.pg_mw;
         return sum;
     }
-    [[nodiscard]] double load(const HourState& state, int area) const {
+    [[nodiscard]] double load(const Hour& state, int area) const {
         double sum = 0.0;
         for (const BusRow& bus : state.grid.buses)
             if (bus.area == area) sum += bus.pd_mw;
@@ -70,12 +81,12 @@ TEST_F(Dispatch, ScalesLoadsByTheirRegions) {
     read();
     const HourlyDispatch rule = dispatch(DispatchRule::given);
     for (int hour = 0; hour < 48; ++hour) {
-        const HourState state = rule.at(hour);
+        const Hour state = in(rule, hour);
         EXPECT_DOUBLE_EQ(state.grid.buses[1].pd_mw, 120.0 * series.at(hour, 1));
         EXPECT_DOUBLE_EQ(state.grid.buses[1].qd_mvar, 35.0 * series.at(hour, 1));
         EXPECT_DOUBLE_EQ(state.grid.buses[3].pd_mw, 130.0 * series.at(hour, 2));
         EXPECT_DOUBLE_EQ(state.grid.generators[1].pmax_mw, 100.0 * series.at(hour, 0));
-        EXPECT_DOUBLE_EQ(state.grid.generators[1].pg_mw, state.available_mw);
+        EXPECT_DOUBLE_EQ(state.grid.generators[1].pg_mw, state.total_available_mw);
         EXPECT_EQ(state.grid.generators[0].pg_mw, 150.0);
     }
 }
@@ -85,7 +96,7 @@ TEST_F(Dispatch, BalancesEveryAreaWithinTheLimitsOfItsUnits) {
     for (const DispatchRule rule : {DispatchRule::proportional, DispatchRule::merit}) {
         const HourlyDispatch hours = dispatch(rule);
         for (int hour = 0; hour < 48; ++hour) {
-            const HourState state = hours.at(hour);
+            const Hour state = in(hours, hour);
             double open = 0.0;
             for (const int area : {1, 2}) open += output(state, area) - needed(area, load(state, area));
             EXPECT_NEAR(open, state.surplus_mw - state.shortage_mw, 1e-8);
@@ -100,7 +111,7 @@ TEST_F(Dispatch, BalancesEveryAreaWithinTheLimitsOfItsUnits) {
 
 TEST_F(Dispatch, ProportionalKeepsTheRatiosOfFreeUnits) {
     read();
-    const HourState state = dispatch(DispatchRule::proportional).at(12);
+    const Hour state = in(dispatch(DispatchRule::proportional), 12);
     const auto& units = state.grid.generators;
     ASSERT_GT(units[2].pg_mw, units[2].pmin_mw);
     EXPECT_NEAR(units[2].pg_mw / 120.0, units[3].pg_mw / 50.0, 1e-12);
@@ -108,7 +119,7 @@ TEST_F(Dispatch, ProportionalKeepsTheRatiosOfFreeUnits) {
 
 TEST_F(Dispatch, MeritLoadsTheCombinedCycleBeforeTheGasTurbine) {
     read();
-    const HourState state = dispatch(DispatchRule::merit).at(12);
+    const Hour state = in(dispatch(DispatchRule::merit), 12);
     EXPECT_GT(state.grid.generators[2].pg_mw, 0.0);
     EXPECT_EQ(state.grid.generators[3].pg_mw, 0.0);
 }
@@ -118,10 +129,10 @@ TEST_F(Dispatch, CurtailsWhatNobodyTakesAndSaysWhatIsShort) {
     folder.write("series.csv", "time,wind,north,south\n0,1,0.5,1\n1,0,1.9,1.9\n2,0,2,2\n");
     read();
     const HourlyDispatch hours = dispatch(DispatchRule::proportional);
-    const HourState windy = hours.at(0);
+    const Hour windy = in(hours, 0);
     EXPECT_EQ(windy.grid.generators[0].pg_mw, 0.0);
     EXPECT_NEAR(windy.curtailed_mw, 400.0 - needed(1, 85.0), 1e-8);
-    const HourState high = hours.at(2);
+    const Hour high = in(hours, 2);
     EXPECT_EQ(high.grid.generators[0].pg_mw, 300.0);
     EXPECT_NEAR(high.shortage_mw, needed(1, 340.0) - 300.0 + std::max(0.0, needed(2, 340.0) - 380.0), 1e-8);
 }
@@ -139,10 +150,10 @@ TEST_F(Dispatch, ACurtailmentLimitCutsWhatIsAvailable) {
     const HourlyDispatch rule = dispatch(DispatchRule::given);
     double energy = 0.0, expected = 0.0;
     for (int hour = 0; hour < 48; ++hour) {
-        const HourState state = rule.at(hour);
+        const Hour state = in(rule, hour);
         const double available = 100.0 * series.at(hour, 0);
         EXPECT_DOUBLE_EQ(state.grid.generators[1].pg_mw, std::min(available, 60.0));
-        EXPECT_DOUBLE_EQ(state.available_mw, available);
+        EXPECT_DOUBLE_EQ(state.total_available_mw, available);
         EXPECT_NEAR(state.curtailed_mw, std::max(0.0, available - 60.0), 1e-12);
         energy += state.curtailed_mw;
         expected += std::max(0.0, available - 60.0);
@@ -159,10 +170,10 @@ TEST_F(Dispatch, TakesVoltageSettingsBetweenThePointsAroundTheLoad) {
     const auto low = read_profiled_case(folder.path("grid"), {"low", ""}, true);
     ASSERT_TRUE(low);
     const HourlyDispatch hours = dispatch(DispatchRule::proportional, {&profiled.grid, &low->grid});
-    EXPECT_NEAR(hours.at(0).grid.generators[0].vg_pu, 1.00, 1e-12);  // half way between 85 and 170 MW
-    EXPECT_NEAR(hours.at(1).grid.generators[0].vg_pu, 0.98, 1e-12);  // held below the lowest point
-    EXPECT_NEAR(hours.at(2).grid.generators[0].vg_pu, 1.02, 1e-12);  // and above the highest
-    EXPECT_NEAR(hours.at(0).grid.generators[2].vg_pu, 1.02, 1e-12);  // the other area is as it was
+    EXPECT_NEAR(in(hours, 0).grid.generators[0].vg_pu, 1.00, 1e-12);  // half way between 85 and 170 MW
+    EXPECT_NEAR(in(hours, 1).grid.generators[0].vg_pu, 0.98, 1e-12);  // held below the lowest point
+    EXPECT_NEAR(in(hours, 2).grid.generators[0].vg_pu, 1.02, 1e-12);  // and above the highest
+    EXPECT_NEAR(in(hours, 0).grid.generators[2].vg_pu, 1.02, 1e-12);  // the other area is as it was
 }
 
 }  // namespace

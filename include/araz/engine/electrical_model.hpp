@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "araz/model/network.hpp"
+#include "araz/model/scenario.hpp"
 #include "araz/model/solution.hpp"
 #include "araz/solver/admittance.hpp"
 #include "araz/solver/dc.hpp"
@@ -46,6 +47,12 @@ void apply_positions(const ElectricalModel& built, std::span<const DevicePositio
 
 /// The model with its devices where a solution left them; `built` itself where nothing has moved.
 [[nodiscard]] ModelPtr at_positions(const ModelPtr& built, std::span<const DevicePosition> devices);
+
+/// Writes settings into copies of the network and the model of `built`; nothing that was written there before stays.
+void apply_settings(const ElectricalModel& built, const Settings& settings, Network& net, ElectricalModel& model);
+
+/// The model with these settings; `built` itself without any.
+[[nodiscard]] ModelPtr with_settings(const ModelPtr& built, const Settings& settings);
 
 /// Reactive range of a unit at active output `p`, p.u.: its Qmin..Qmax cut by the capability corners
 /// PC1/PC2 where they are given (MATPOWER manual, table B-2). A converter end that holds no voltage has no range:

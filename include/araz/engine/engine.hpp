@@ -70,6 +70,7 @@ public:
     /// (dva, dlnV) by bus out. False: singular.
     [[nodiscard]] bool sensitivities(const Scenario& scenario, const Solution& at, std::vector<std::vector<double>>& columns);
 
+    /// With the settings of the scenario solved last, and its devices where they stand.
     [[nodiscard]] const ElectricalModel& model() const { return *model_; }
     [[nodiscard]] const Network& network() const { return *model_->network; }
     [[nodiscard]] const EngineOptions& options() const { return options_; }
@@ -78,6 +79,7 @@ public:
 private:
     struct Rung;
     void load(const Scenario& scenario, Solution& solution);
+    void choose_model(const Settings& settings);
     void apply_outages(const Scenario& scenario, Solution& solution);
     void cut_off_lost_parts(const Scenario& scenario, Solution& solution);
     void drop_broken_dc_lines();
@@ -126,7 +128,10 @@ private:
     [[nodiscard]] solver::PowerFlowProblem problem() const;
     [[nodiscard]] Solution solve_ladder(const Scenario& scenario, const Solution* warm);
 
-    ModelPtr built_;  ///< as given; model_ is this or `moved_`
+    ModelPtr given_;
+    std::shared_ptr<Network> set_network_;
+    std::shared_ptr<ElectricalModel> set_;  ///< with the settings of the scenario at hand; made when one has any
+    ModelPtr built_;  ///< given_ or set_; model_ is this or `moved_`
     ModelPtr model_;  ///< with the devices where they stand in the solve at hand
     std::shared_ptr<Network> moved_network_;
     std::shared_ptr<ElectricalModel> moved_;  ///< made when a device first moves

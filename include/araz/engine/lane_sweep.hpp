@@ -1,6 +1,7 @@
-// Lane sweep: many outages of one operating point, W at a time, by the engine's own rules.
+// Lane sweep: many scenarios of one network, W at a time, by the engine's own rules. A scenario is an outage, an hour
+// (settings), or both.
 //
-// Every outage starts where Engine::solve_from(scenario, warm) starts, takes full Newton steps under the same
+// Every scenario starts where Engine::solve_from(scenario, warm) starts, takes full Newton steps under the same
 // stopping rule, and its reactive limits are switched by the control itself. What takes an unusual course
 // (slow or no convergence, lost pivots, a control that gives up, a state that may be a false root) is given back
 // unsolved for the scalar engine, which is authoritative. An outage's result depends neither on its lane, nor on
@@ -28,9 +29,12 @@ struct LoadedScenario {
     std::vector<double> gen_p;                 ///< [n_gen]
     std::vector<unsigned char> gen_in;         ///< [n_gen]
     std::vector<double> p, q;                  ///< [n_bus] scheduled net injection
+    std::vector<double> v_set;                 ///< [n_bus]; empty: those of the network
+    std::vector<std::pair<int, solver::BranchAdmittance>> taps;  ///< branches that differ from the model, ascending
+    std::vector<Settings::Shunt> shunts;       ///< buses that do
     std::vector<unsigned char> branch_out;     ///< [n_branch] or empty
     std::vector<int> dead;                     ///< buses cut off by the outages
-    std::vector<int> changed;                  ///< buses whose injection or kind an outage changed
+    std::vector<int> changed;                  ///< ascending: buses whose injection or kind differs from the intact network's
     double lost_load = 0.0, lost_generation = 0.0;
     bool lost_reference = false;               ///< a reference has no unit left: another bus takes over
 };
@@ -52,6 +56,9 @@ private:
     void list_regulated();
     void resume(const ControlList& controls, const Solution& warm);
     [[nodiscard]] ControlView view_of(LoadedScenario& scenario, std::vector<Pin>& pin) const;
+    [[nodiscard]] double v_set_of(const LoadedScenario& scenario, int bus) const {
+        return scenario.v_set.empty() ? model_->network->v_set[bus] : scenario.v_set[bus];
+    }
 
     ModelPtr model_;
     EngineOptions options_;
@@ -79,7 +86,13 @@ struct LaneLimits {
     bool nearest = false;
 };
 
-/// One outage solved in a lane; valid during the callback.
+/// Where LaneOutcome::outputs() writes, kept from one to the next.
+struct LaneOutputs {
+    Solution solution;                ///< gen_p and gen_q; of the rest nothing is meant for the caller
+    std::vector<double> p, q;         ///< [n_bus] net injections at the solved voltages
+};
+
+/// One scenario solved in a lane; valid during the callback.
 struct LaneOutcome {
     int item = 0;
     bool solved = false;           ///< false: give it to the scalar engine
@@ -89,9 +102,11 @@ struct LaneOutcome {
     int lost_buses = 0;
     double loss = 0.0;             ///< p.u.
     double lowest_vm = 0.0, highest_vm = 0.0;
-    std::span<const int> branches; ///< ascending: all that may be over their limit or the highest loaded
+    std::span<const int> branches; ///< ascending: all that may be over their limit or the highest loaded, and those with other taps
     std::span<const int> buses;    ///< ascending: all that may be out of their band
     std::span<const Pin> pin;      ///< [n_bus]
+    const LoadedScenario* scenario = nullptr;  ///< with the kinds that the controls left
+    const ElectricalModel* model = nullptr;    ///< of the sweep, without the settings of the scenario
     const solver::LaneGroup* group = nullptr;
     int lane = 0;
     int direction = 0;             ///< of the tangent; a solved outage comes once for each direction of the sweep
@@ -102,18 +117,23 @@ struct LaneOutcome {
     /// Rectangular voltage, p.u.
     [[nodiscard]] double e(int bus) const { return group->e(lane, group->program().place_of[bus]); }
     [[nodiscard]] double f(int bus) const { return group->f(lane, group->program().place_of[bus]); }
+    /// Flow of a branch with the tap that it has in the scenario; zero where it is out or dead.
+    [[nodiscard]] solver::BranchFlow flow(int branch) const;
+    /// Outputs of all units and converter ends, by the rules of the engine.
+    void outputs(LaneOutputs& into) const;
     /// Change of the angle and of ln V per unit along the direction; 0 where they are held.
     [[nodiscard]] double dva(int bus) const { return along(bus, 0); }
     [[nodiscard]] double dlnv(int bus) const { return along(bus, 1); }
 
 private:
+    void set_injections(std::vector<double>& p, std::vector<double>& q) const;
     [[nodiscard]] double along(int bus, int which) const {
         const int node = group->program().place_of[bus];
         return node < group->program().n_node ? group->solved_for(lane, node, which) : 0.0;
     }
 };
 
-/// One thread's means to solve outages.
+/// One thread's means to solve scenarios.
 class LaneSweep {
 public:
     LaneSweep(std::shared_ptr<const LaneBase> base, solver::Isa isa, const LaneLimits& limits,
@@ -126,9 +146,9 @@ public:
     /// the solved state, one elimination per pack and a substitution for each direction.
     void add_direction(const std::vector<double>& by_bus);
 
-    /// Takes items from `next` (negative: none left), their outages from `outage_of`, and hands every one to
+    /// Takes items from `next` (negative: none left), their outages and settings from `scenario_of`, and hands every one to
     /// `done`, in any order: once, or once for each direction if it was solved.
-    void run(const std::function<int()>& next, const std::function<Scenario(int)>& outage_of,
+    void run(const std::function<int()>& next, const std::function<Scenario(int)>& scenario_of,
              const std::function<void(const LaneOutcome&)>& done);
 
 private:
@@ -137,7 +157,10 @@ private:
     [[nodiscard]] std::unique_ptr<Job> make_job(int item, const Scenario& outage);
     void resume_changed(Job& job);
     void build_change(const Scenario& outage, Job& job);
-    void restore_rows(const Scenario& outage);
+    void build_rows(const Scenario& outage, Job& job);
+    void set_magnitudes(Job& job);
+    [[nodiscard]] bool passes_own_set_point(const Job& job, int lane) const;
+    void read_taps(const Job& job, int lane, solver::LaneFlowArgs& flows, std::vector<int>& branches) const;
     void load_screen(Pack& pack);
     void run_pack(Pack& pack, bool may_suspend);
     void judge(Pack& pack, const solver::LaneWorst& worst);
@@ -145,7 +168,7 @@ private:
     void run_controls(Pack& pack);
     bool update_control(Pack& pack, int lane);
     void report(Pack& pack);
-    void report_lanes(Pack& pack, const solver::LaneFlowArgs& flows, const solver::LaneVoltageArgs& voltages, int direction,
+    void report_lanes(Pack& pack, solver::LaneFlowArgs flows, const solver::LaneVoltageArgs& voltages, int direction,
                       std::uint32_t no_tangent);
     void list_nearest(const std::vector<solver::LaneBranchMask>& out, bool along, solver::LaneFlowArgs& flows,
                       solver::LaneVoltageArgs& voltages);
@@ -157,7 +180,8 @@ private:
     std::unique_ptr<solver::FirstStep> first_;
     const std::function<void(const LaneOutcome&)>* done_ = nullptr;
 
-    solver::AdmittanceValues patched_;         ///< intact but while an outage is read from it
+    solver::AdmittanceValues patched_;         ///< intact but while a scenario is read from it
+    solver::AdmittanceElements elements_;      ///< likewise; empty until a scenario has settings of taps or shunts
     std::vector<solver::LaneBranch> branches_;
     bool nearest_ = false;
     std::vector<double> vm_low_, vm_high_;     ///< by places

@@ -61,9 +61,9 @@ public:
                                                       JournalContents& journal);
     virtual ~RunDirectory() = default;
 
-    /// Hands a finished scenario to the system: it survives the death of this process, and after the next sync()
-    /// that of the machine. Error AZ4003.
-    [[nodiscard]] virtual Result<Done> append(const JournalRecord& record) = 0;
+    /// Hands finished scenarios to the system in one write: they survive the death of this process, and after the next
+    /// sync() that of the machine. Error AZ4003.
+    [[nodiscard]] virtual Result<Done> append(const std::vector<JournalRecord>& records) = 0;
     [[nodiscard]] virtual Result<Done> sync() = 0;
     [[nodiscard]] virtual bool has_shard(int shard) const = 0;
     [[nodiscard]] virtual Result<Done> write_shard(int shard, const std::string& bytes) = 0;

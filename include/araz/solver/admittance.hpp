@@ -67,6 +67,10 @@ struct AdmittanceElements {
 /// Sums all elements into `values` (resized as needed).
 void assemble(const AdmittancePattern& pattern, const AdmittanceElements& elements, AdmittanceValues& values);
 
+/// Sums the rows of these buses anew, without the branches with `out[l] != 0`; `out` is [n_branch] or empty.
+void sum_rows(const AdmittancePattern& pattern, const AdmittanceElements& elements, std::span<const int> buses,
+              std::span<const unsigned char> out, AdmittanceValues& values);
+
 /// Rewrites the entries touched by the branches in `changed` as if those with `out[l] != 0` did not
 /// exist. `values` must hold a fresh copy of the intact matrix. `out` is [n_branch].
 void patch_outages(const AdmittancePattern& pattern, const AdmittanceElements& elements,

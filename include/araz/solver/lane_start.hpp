@@ -85,6 +85,9 @@ public:
     /// Whether this change is small enough: at most max_rank rows of the Jacobian differ.
     [[nodiscard]] bool fits(const LaneChange& change);
 
+    /// Whether few enough rows differ when injections may do so anywhere: such lanes take the dense first step.
+    [[nodiscard]] bool fits_dense(const LaneChange& change);
+
     /// Corrects `y` of one lane (y[2 * node * stride], y[(2 * node + 1) * stride]), which holds L^-1 r0, or L^-1 r
     /// when `complete`, so that the common back-substitution gives the lane's own step. `mismatch` is the lane's r
     /// with the same stride. False: singular.

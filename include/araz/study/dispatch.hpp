@@ -9,8 +9,10 @@
 
 #include <map>
 
+#include "araz/model/network.hpp"
 #include "araz/model/profile.hpp"
 #include "araz/model/results.hpp"
+#include "araz/model/scenario.hpp"
 
 namespace araz {
 
@@ -18,11 +20,14 @@ namespace araz {
 /// loaded to Pmax in the order of fuel, type and row. given: outputs stay as the case has them.
 enum class DispatchRule { proportional, merit, given };
 
-/// A case in one hour, with the power of its units decided.
+/// One hour, with the power of its units decided: what differs from the case, by its rows.
 struct HourState {
-    Case grid;
+    std::vector<double> pd_mw, qd_mvar;                 ///< per row of buses
+    std::vector<LoadMix> mixes;                         ///< per row of load models
+    std::vector<double> bs_mvar, ratio, vg_pu;          ///< per bus, branch, unit; empty: those of the case
+    std::vector<double> pg_mw, pmin_mw, pmax_mw, available_mw;  ///< per unit
     double load_mw = 0.0;       ///< of energised buses
-    double available_mw = 0.0;  ///< of units with a profile
+    double total_available_mw = 0.0;  ///< of units with a profile
     double curtailed_mw = 0.0;  ///< of it, not taken
     double shortage_mw = 0.0;   ///< no unit of the area could give it: left to the slack
     double surplus_mw = 0.0;    ///< no unit of the area could leave it out: left to the slack
@@ -38,6 +43,10 @@ public:
                    const std::vector<const Case*>& settings = {});
 
     [[nodiscard]] HourState at(int row) const;
+    /// The case as it stands in an hour.
+    [[nodiscard]] Case grid_in(const HourState& state) const;
+    /// The hour on `net`, a network of grid(). `own_mixes`: voltage dependence is that of the case, not of an option.
+    [[nodiscard]] Settings settings_in(const HourState& state, const Network& net, bool own_mixes) const;
     [[nodiscard]] const Case& grid() const { return grid_; }
 
 private:
@@ -52,11 +61,11 @@ private:
     };
 
     /// Values of one of `settings` by the rows of grid_.
-    struct Settings {
+    struct PointSettings {
         std::map<int, double> load_of_area;
         std::vector<double> shunt_mvar, ratio, v_set_pu;
     };
-    [[nodiscard]] Settings settings_of(const Case& other) const;
+    [[nodiscard]] PointSettings settings_of(const Case& other) const;
     void set_voltages(const std::map<int, double>& load_of_area, HourState& state) const;
     void set_loads(int row, HourState& state, std::map<int, double>& load_of_area) const;
     void balance(const Area& area, double load_mw, HourState& state) const;
@@ -69,10 +78,12 @@ private:
     const ProfileSeries* series_;
     DispatchRule rule_;
     std::vector<int> unit_column_, load_column_;  ///< of the series, -1: none
+    std::vector<int> mix_bus_;                    ///< row of the bus of each load model
+    HourState start_;                             ///< of the case itself
     std::vector<int> load_bus_;                   ///< row of the bus of each load
     std::vector<unsigned char> live_;             ///< per row of buses
     std::map<int, Area> areas_;
-    std::vector<Settings> settings_;
+    std::vector<PointSettings> settings_;
     std::vector<int> branch_area_, unit_area_;  ///< of its from bus, of its bus
 };
 
