@@ -395,10 +395,12 @@ void LaneSweep::run_controls(Pack& pack) {
 void LaneSweep::take_steps(Pack& pack, std::span<const solver::LaneLoad> loads) {
     using solver::LaneStep;
     std::uint32_t lanes = 0, lost = 0;
-    if ((lanes = pack.wanting(LaneStep::shared)) != 0) lost = group_.shared_step(*base_->start_, *first_, loads, lanes,
-                                                                                        pack.begun || pack.jobs[0]->dense);
-    else if ((lanes = pack.wanting(LaneStep::chord)) != 0) lost = group_.chord(lanes);
-    else lost = group_.step(lanes = pack.waiting);
+    if ((lanes = pack.wanting(LaneStep::shared)) != 0)
+        lost = group_.shared_step(*base_->start_, *first_, loads, lanes, pack.begun || pack.jobs[0]->dense);
+    else if ((lanes = pack.wanting(LaneStep::chord)) != 0)
+        lost = group_.chord(lanes);
+    else
+        lost = group_.step(lanes = pack.waiting);
     pack.begun = true;
     pack.waiting &= ~lanes;
     for (std::uint32_t left = lanes; left != 0; left &= left - 1) {
