@@ -156,18 +156,15 @@ std::uint32_t LaneGroup::shared_step(const LaneStart& start, FirstStep& first, s
     return lost | kernels_->update(arrays_, active, size_);
 }
 
-std::uint32_t LaneGroup::solve(std::span<const double> rhs, bool again) {
+void LaneGroup::solve(std::span<const double> rhs) {
     const int w = width();
     for (int i = 0; i < program_->n_node; ++i)
         for (int lane = 0; lane < w; ++lane) {
             at(arrays_.x, lane, 2 * i) = ((has_p_[i] >> lane) & 1) != 0 ? rhs[2 * i] : 0.0;
             at(arrays_.x, lane, 2 * i + 1) = ((has_q_[i] >> lane) & 1) != 0 ? rhs[2 * i + 1] : 0.0;
         }
-    std::uint32_t lost = 0;
-    if (again) kernels_->forward(arrays_);
-    else lost = kernels_->factor(arrays_, true);
+    kernels_->forward(arrays_);
     kernels_->back(arrays_);
-    return lost;
 }
 
 void LaneGroup::set_vm(int lane, int place, double vm) {

@@ -507,9 +507,9 @@ void LaneSweep::report(Pack& pack) {
         report_lanes(pack, flows, voltages, 0, ~0U);
         return;
     }
-    std::uint32_t no_tangent = 0;
+    const std::uint32_t no_tangent = group_.linearize();
     for (std::size_t d = 0; d < directions_.size(); ++d) {
-        no_tangent |= group_.solve(directions_[d], d > 0);
+        group_.solve(directions_[d]);
         if (nearest_) list_nearest(out, true, flows, voltages);
         report_lanes(pack, flows, voltages, static_cast<int>(d), no_tangent);
     }

@@ -77,13 +77,16 @@ bool is_fold(SecurityCheck& security, const Exchange& exchange, const SearchResu
     return std::isfinite(near) && std::isfinite(far) && near > fold_growth * far;
 }
 
-std::vector<Limiter> next_limiters(const SecurityCheck& security, const SecurityReport& at_secure, double base_mva, int count) {
+std::vector<Limiter> next_limiters(SecurityCheck& security, const SecurityReport& at_secure, double base_mva, int count) {
     std::vector<PairReading> candidates;
     for (const PairReading& entry : at_secure.top)
         if (std::isfinite(entry.predicted)) candidates.push_back(entry);
     std::stable_sort(candidates.begin(), candidates.end(),
                      [](const PairReading& a, const PairReading& b) { return a.predicted < b.predicted; });
     if (candidates.size() > static_cast<std::size_t>(count)) candidates.resize(static_cast<std::size_t>(count));
+    candidates = security.read_exactly(at_secure.point, std::move(candidates));
+    std::stable_sort(candidates.begin(), candidates.end(),
+                     [](const PairReading& a, const PairReading& b) { return a.predicted < b.predicted; });
     std::vector<Limiter> limiters;
     for (const PairReading& entry : candidates) {
         Limiter limiter;

@@ -16,7 +16,7 @@ namespace araz {
 [[nodiscard]] bool is_fold(SecurityCheck& security, const Exchange& exchange, const SearchResult& found);
 
 /// The pairs that would bind first beyond the secure end by their tangents there.
-[[nodiscard]] std::vector<Limiter> next_limiters(const SecurityCheck& security, const SecurityReport& at_secure,
-                                                 double base_mva, int count);
+[[nodiscard]] std::vector<Limiter> next_limiters(SecurityCheck& security, const SecurityReport& at_secure, double base_mva,
+                                                 int count);
 
 }  // namespace araz

@@ -333,6 +333,24 @@ SecurityReport SecurityCheck::settle_base(BaseInsecure policy, std::vector<Viola
     return report;
 }
 
+std::vector<PairReading> SecurityCheck::read_exactly(const ExchangePoint& point, std::vector<PairReading> readings) {
+    std::vector<int> contingencies;
+    for (const PairReading& reading : readings)
+        if (reading.pair.contingency != intact_grid) contingencies.push_back(reading.pair.contingency);
+    std::sort(contingencies.begin(), contingencies.end());
+    contingencies.erase(std::unique(contingencies.begin(), contingencies.end()), contingencies.end());
+    if (contingencies.empty() || no_lanes_ || setup_->sweep == SweepEngine::scalar) return readings;
+    Scenario after = point.scenario;
+    keep_dispatch(setup_->engine.slack, *setup_->model, point.intact, after);
+    States states(1, std::vector<CheckedState>(contingencies.size()));
+    check_one_by_one(contingencies, after, point, Along(&exchange_, 1), {&relaxed_, {}, point.shift}, states);
+    for (PairReading& reading : readings)
+        for (const CheckedState& state : states[0])
+            for (const PairReading& exact : state.top)
+                if (exact.pair == reading.pair) reading = exact;
+    return readings;
+}
+
 Violation SecurityCheck::describe(const PairReading& entry) const {
     const Network& net = *setup_->model->network;
     const bool intact = entry.pair.contingency == intact_grid;

@@ -67,6 +67,9 @@ public:
     SecurityReport settle_base(BaseInsecure policy, std::vector<Violation>& violations,
                                std::vector<std::string>& excluded);
 
+    /// These readings once more from states and tangents of the scalar engine, those of lanes being good to single precision.
+    [[nodiscard]] std::vector<PairReading> read_exactly(const ExchangePoint& point, std::vector<PairReading> readings);
+
     [[nodiscard]] Violation describe(const PairReading& reading) const;
     [[nodiscard]] std::string describe_pair(const Pair& pair) const;
     [[nodiscard]] std::string rating_name(bool intact) const {

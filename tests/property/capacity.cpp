@@ -38,7 +38,8 @@ DirectionResult limit_of(const Case& grid, const Transfer& transfer) {
 
 void expect_thermal(const DirectionResult& result) {
     ASSERT_EQ(result.status, "converged");
-    EXPECT_TRUE(result.limit.cause == "thermal" || result.limit.cause == "thermal_n1") << result.limit.cause;
+    EXPECT_TRUE(result.limit.cause == "thermal" || result.limit.cause == "thermal_n1")
+        << result.limit.cause << " at " << result.certificate.secure_mw << " MW of " << result.max_shift_mw;
     EXPECT_GT(result.certificate.secure_mw, 1.0) << "a limit at the base says nothing";
     EXPECT_LE(result.certificate.insecure_mw - result.certificate.secure_mw, tolerance_mw);
 }

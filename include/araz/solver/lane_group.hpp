@@ -59,10 +59,11 @@ public:
     std::uint32_t shared_step(const LaneStart& start, FirstStep& first, std::span<const LaneLoad> loads,
                               std::uint32_t active, bool dense);
 
-    /// J x = rhs in every lane, with J at the voltages of the last mismatch; `rhs` (dP, dQ) by node, taken as 0 where a
-    /// lane has no equation. Leaves the voltages and destroys the mismatch. Returns the lanes whose pivots were lost. With
-    /// `again` J is that of the solve before.
-    std::uint32_t solve(std::span<const double> rhs, bool again = false);
+    /// Factors J at the voltages of the last mismatch, for `solve`. Returns the lanes whose pivots were lost.
+    std::uint32_t linearize() { return kernels_->factor(arrays_, true); }
+    /// J x = rhs in every lane; `rhs` (dP, dQ) by node, taken as 0 where a lane has no equation. Leaves the voltages and destroys the
+    /// mismatch. The answer does not depend on what was solved for before it.
+    void solve(std::span<const double> rhs);
 
     // Changes of one lane between steps. After set_vm the mismatch must be computed again; after hold/free only
     // x of that node changes, and these do it.
