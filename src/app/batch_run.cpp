@@ -144,6 +144,7 @@ private:
     void find_twins() {
         std::set<int> seen;
         const auto again = [&](int hour) { return !seen.insert(hour).second; };
+        if (!plan_.study.units_out.empty()) return;  // the hour may be the same, the units in service are not
         if (std::none_of(layout_.hours.begin(), layout_.hours.end(), again)) return;
         for (int k = 0; k < layout_.scenarios(); ++k) {
             const BatchLayout::Place at = layout_.place(k);

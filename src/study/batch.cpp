@@ -23,6 +23,8 @@ public:
     Filling(const BatchLayout& layout, const Case& grid, BatchRow& row) : layout_(layout), grid_(grid), out_(layout, row) {}
 
     void state(const HourState& hour) {
+        out_.number("outage_mw", hour.outage_mw);
+        if (!hour.out.empty()) out_.text("units_out", units_out(hour, grid_));
         out_.number("load_mw", hour.load_mw);
         out_.number("available_mw", hour.total_available_mw);
         out_.number("curtailed_mw", hour.curtailed_mw);
@@ -194,7 +196,7 @@ BatchRow solve_scenario(const BatchStudy& study, int scenario) {
     BatchRow row = study.layout.empty_row();
     const BatchLayout::Place at = study.layout.place(scenario);
     const HourlyDispatch& hours = study.state(at);
-    const HourState hour = hours.at(study.layout.hours[at.hour]);
+    const HourState hour = study.hour(at);
     const Case grid = hours.grid_in(hour);
     Filling fill(study.layout, grid, row);
     fill.state(hour);
@@ -264,7 +266,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t most = 4;
+    static constexpr std::size_t most = 2;
     const BatchStudy& study_;
     std::vector<std::pair<int, std::unique_ptr<HourSolver>>> kept_;
 };
@@ -295,6 +297,25 @@ void run_hours(const BatchStudy& study, const std::function<std::vector<int>()>&
 }
 
 }  // namespace
+
+HourState BatchStudy::hour(const BatchLayout::Place& at) const {
+    const HourlyDispatch& hours = state(at);
+    std::vector<int> out;
+    if (!units_out.empty())
+        for (const std::string& id : units_out[static_cast<std::size_t>(at.hour)])
+            if (const int row = hours.unit_row(id); row >= 0) out.push_back(row);
+    return hours.at(layout.hours[static_cast<std::size_t>(at.hour)], out);
+}
+
+std::string units_out(const HourState& hour, const Case& grid) {
+    std::string ids;
+    for (std::size_t g = 0; g < hour.out.size(); ++g) {
+        if (hour.out[g] == 0) continue;
+        const std::string& id = grid.generators[g].id;
+        ids += (ids.empty() ? "" : ",") + (id.empty() ? std::to_string(g + 1) : id);
+    }
+    return ids;
+}
 
 std::vector<std::vector<int>> blocks_of(const BatchStudy& study, const std::vector<int>& scenarios) {
     std::vector<std::vector<int>> blocks;

@@ -45,6 +45,7 @@ struct BatchStudy {
     std::vector<std::shared_ptr<const HourlyDispatch>> states;  ///< [points x variants], variants fastest
     std::vector<std::shared_ptr<const HourBase>> bases;         ///< likewise, of power-flow studies; else empty
     std::shared_ptr<const ProfileSeries> series;                ///< the states look into it
+    std::vector<std::vector<std::string>> units_out;            ///< [hours] identifiers of units drawn out of service; empty: none
     std::function<Result<BatchTask>(Case)> prepare;             ///< called from any thread
 
     [[nodiscard]] int group(const BatchLayout::Place& at) const {
@@ -53,6 +54,8 @@ struct BatchStudy {
     [[nodiscard]] const HourlyDispatch& state(const BatchLayout::Place& at) const {
         return *states[static_cast<std::size_t>(group(at))];
     }
+    /// The hour of a scenario with the units that are out in it; what a variant lacks cannot be out.
+    [[nodiscard]] HourState hour(const BatchLayout::Place& at) const;
 };
 
 struct SolvedRow {
