@@ -210,7 +210,7 @@ private:
         std::thread worker([&] {
             try {
                 const int workers = std::min(batch_threads(options_), static_cast<int>(missing.size()));
-                run_scenarios(plan_.study, workers, [&] { return next(); }, stop, [&](std::vector<SolvedRow> rows) { return take(std::move(rows)); });
+                run_scenarios(plan_.study, workers, [&](bool) { return next(); }, stop, [&](std::vector<SolvedRow> rows) { return take(std::move(rows)); });
             } catch (...) {
                 bug = std::current_exception();
             }

@@ -271,11 +271,12 @@ private:
     std::vector<std::pair<int, std::unique_ptr<HourSolver>>> kept_;
 };
 
-// Block after block; the lanes run on from one to the next of the same group.
-void run_hours(const BatchStudy& study, const std::function<std::vector<int>()>& next, const std::function<bool()>& stopped, Basket& basket) {
+// Block after block; the lanes run on from one to the next of the same group. Before it waits for work a thread finishes what
+// it has: who hands out work may wait for these rows.
+void run_hours(const BatchStudy& study, const std::function<std::vector<int>(bool wait)>& next, const std::function<bool()>& stopped, Basket& basket) {
     HourSolvers solvers(study);
     const auto group_of = [&](const std::vector<int>& block) { return study.group(study.layout.place(block.front())); };
-    std::vector<int> block = next();
+    std::vector<int> block = next(true);
     std::size_t at = 0;
     while (!block.empty()) {
         const int group = group_of(block);
@@ -284,7 +285,7 @@ void run_hours(const BatchStudy& study, const std::function<std::vector<int>()>&
             [&] {
                 if (ended || stopped()) return -1;
                 if (at == block.size()) {
-                    block = next();
+                    block = next(false);
                     at = 0;
                     ended = block.empty() || group_of(block) != group;
                     if (ended) return -1;
@@ -293,6 +294,9 @@ void run_hours(const BatchStudy& study, const std::function<std::vector<int>()>&
             },
             [&](int scenario, BatchRow row) { basket.put(scenario, std::move(row)); });
         if (stopped()) break;
+        if (!block.empty()) continue;
+        basket.empty();
+        block = next(true);
     }
 }
 
@@ -340,7 +344,7 @@ std::vector<std::vector<int>> blocks_of(const BatchStudy& study, const std::vect
     return blocks;
 }
 
-void run_scenarios(const BatchStudy& study, int threads, const std::function<std::vector<int>()>& next, const std::atomic<bool>& stop,
+void run_scenarios(const BatchStudy& study, int threads, const std::function<std::vector<int>(bool wait)>& next, const std::atomic<bool>& stop,
                    const std::function<bool(std::vector<SolvedRow> rows)>& done) {
     std::mutex lock;
     std::atomic<bool> failed{false};  // in one thread: the others shall not go on with all that is left
@@ -355,7 +359,7 @@ void run_scenarios(const BatchStudy& study, int threads, const std::function<std
                 if (!study.bases.empty()) {
                     run_hours(study, next, stopped, basket);
                 } else {
-                    for (std::vector<int> block = next(); !block.empty() && !stopped(); block = next())
+                    for (std::vector<int> block = next(true); !block.empty() && !stopped(); block = next(true))
                         for (const int scenario : block) {
                             basket.put(scenario, solve_scenario(study, scenario));
                             basket.empty();

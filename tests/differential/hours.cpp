@@ -299,7 +299,7 @@ std::vector<BatchRow> rows_of(const BatchStudy& study, int threads, const std::v
     std::mutex lock;
     std::size_t at = 0;
     run_scenarios(study, threads,
-                  [&] {
+                  [&](bool) {
                       const std::lock_guard guard(lock);
                       return at < blocks.size() ? blocks[at++] : std::vector<int>{};
                   },
