@@ -44,7 +44,7 @@ public:
     void run() {
         std::thread solver([&] {
             try {
-                run_scenarios(plan_.study, threads_, [&] { return next(); }, stop_, [&](std::vector<SolvedRow> rows) {
+                run_scenarios(plan_.study, threads_, [&](bool wait) { return next(wait); }, stop_, [&](std::vector<SolvedRow> rows) {
                     const std::lock_guard guard(lock_);
                     solved_.push_back(std::move(rows));
                     return true;
@@ -63,10 +63,10 @@ public:
     }
 
 private:
-    std::vector<int> next() {
+    std::vector<int> next(bool wait) {
         std::unique_lock guard(lock_);
-        while (work_.empty() && !stop_) wake_.wait_for(guard, std::chrono::milliseconds(100));
-        if (stop_) return {};
+        while (wait && work_.empty() && !stop_) wake_.wait_for(guard, std::chrono::milliseconds(100));
+        if (stop_ || work_.empty()) return {};
         std::vector<int> block = std::move(work_.front());
         work_.pop_front();
         return block;

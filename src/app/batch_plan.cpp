@@ -35,10 +35,10 @@ Error usage(const StudyValue& value, std::string code, std::string message, std:
     return Error{ErrorKind::usage, {at_value(value.where, std::move(code), std::move(message), std::move(hint))}};
 }
 
-// Findings that do not say where get the place of the value that led to them.
+// Findings that do not say where, and those of files that are not there, get the place of the value that led to them.
 Error placed(Error error, const SourcePoint& where) {
     for (Finding& finding : error.findings)
-        if (finding.where.file.empty()) finding.where = where;
+        if (finding.where.file.empty() || finding.code == "AZ1001") finding.where = where;
     return error;
 }
 
@@ -218,6 +218,7 @@ private:
             }
         if (auto read = read_settings(folder); !read) return read;
         for (const auto& [file, sha256] : series_inputs(study_, *plan_.study.series)) plan_.manifest.inputs.push_back({file, sha256});
+        if (auto drawn = sample_outages(study_, cases_, plan_); !drawn) return drawn;
         return hash_option_files();
     }
 

@@ -1,6 +1,7 @@
 // A study file resolved against its case: everything that can be wrong is found here, before any work.
 #pragma once
 
+#include "araz/io/profile_io.hpp"
 #include "araz/io/run_directory.hpp"
 #include "araz/io/study_file.hpp"
 #include "araz/study/batch.hpp"
@@ -35,6 +36,10 @@ struct BatchPlan {
 /// Puts what [samples] asks for in the place of the hours of a plan: drawn hours, or rows of drawn values with their own
 /// series. Nothing without that table. Errors AZ3061 with their places.
 [[nodiscard]] Result<Done> sample_hours(const StudyFile& study, BatchPlan& plan);
+
+/// Units that [samples] unit-outages draws out of service in each sample; after the cases are read. Errors AZ3061 with the place
+/// in the study, AZ3023 with that in the list.
+[[nodiscard]] Result<Done> sample_outages(const StudyFile& study, const std::vector<ProfiledCase>& cases, BatchPlan& plan);
 
 /// Error AZ3064 (resources): "this batch needs 5 MiB, the machine has 4 MiB", for bytes.
 [[nodiscard]] Error memory_error(double need, const std::string& what_there_is, double have);

@@ -144,6 +144,7 @@ private:
     void find_twins() {
         std::set<int> seen;
         const auto again = [&](int hour) { return !seen.insert(hour).second; };
+        if (!plan_.study.units_out.empty()) return;  // the hour may be the same, the units in service are not
         if (std::none_of(layout_.hours.begin(), layout_.hours.end(), again)) return;
         for (int k = 0; k < layout_.scenarios(); ++k) {
             const BatchLayout::Place at = layout_.place(k);
@@ -209,7 +210,7 @@ private:
         std::thread worker([&] {
             try {
                 const int workers = std::min(batch_threads(options_), static_cast<int>(missing.size()));
-                run_scenarios(plan_.study, workers, [&] { return next(); }, stop, [&](std::vector<SolvedRow> rows) { return take(std::move(rows)); });
+                run_scenarios(plan_.study, workers, [&](bool) { return next(); }, stop, [&](std::vector<SolvedRow> rows) { return take(std::move(rows)); });
             } catch (...) {
                 bug = std::current_exception();
             }

@@ -37,7 +37,7 @@ Timing time_scenarios(const BatchPlan& plan) {
     std::size_t at = 0;
     const std::atomic<bool> stop{false};
     const auto begin = std::chrono::steady_clock::now();
-    run_scenarios(plan.study, 1, [&] { return at < blocks.size() ? blocks[at++] : std::vector<int>{}; }, stop,
+    run_scenarios(plan.study, 1, [&](bool) { return at < blocks.size() ? blocks[at++] : std::vector<int>{}; }, stop,
                   [&](const std::vector<SolvedRow>& rows) {
                       for (const SolvedRow& row : rows) watch.take(row.scenario, row.row);
                       return true;

@@ -26,13 +26,14 @@ solver::BranchFlow LaneOutcome::flow(int branch) const {
     return {ef * if_re + ff * if_im, ff * if_re - ef * if_im, et * it_re + ft * it_im, ft * it_re - et * it_im};
 }
 
-// Net injections: of nodes what the kernels have, of the others (references) what leaves them.
+// Net injections of buses with units: of nodes what the kernels have, of the others (references) what leaves them.
 void LaneOutcome::set_injections(std::vector<double>& p, std::vector<double>& q) const {
     const Network& net = *model->network;
     const solver::LaneProgram& program = group->program();
     p.assign(static_cast<std::size_t>(net.n_bus), 0.0);
     q.assign(static_cast<std::size_t>(net.n_bus), 0.0);
     for (int b = 0; b < net.n_bus; ++b) {
+        if (net.gen_start[b] == net.gen_start[b + 1]) continue;  // nobody asks
         const int place = program.place_of[b];
         if (place < program.n_node) {
             if (scenario->kind[b] != BusKind::pv && scenario->kind[b] != BusKind::pq) continue;

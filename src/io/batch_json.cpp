@@ -37,6 +37,13 @@ void distribution(JsonWriter& out, std::string_view key, const Distribution& val
     out.end_object();
 }
 
+void curve(JsonWriter& out, std::string_view key, const std::vector<double>& values) {
+    out.key(key);
+    out.begin_array(Layout::line);
+    for (const double value : values) out.number(value);
+    out.end_array();
+}
+
 void direction(JsonWriter& out, const DirectionStatistics& value) {
     out.begin_object(Layout::block);
     text(out, "from", value.from);
@@ -48,6 +55,8 @@ void direction(JsonWriter& out, const DirectionStatistics& value) {
     distribution(out, "ttc_mw", value.ttc_mw);
     distribution(out, "ntc_mw", value.ntc_mw);
     distribution(out, "base_exchange_mw", value.base_exchange_mw);
+    curve(out, "ttc_duration_mw", value.ttc_duration_mw);
+    number(out, "blocked_mwh", value.blocked_mwh);
     out.key("limited_by");
     out.begin_array(Layout::block);
     for (const LimitingPair& pair : value.limited_by) {
@@ -78,6 +87,8 @@ void group(JsonWriter& out, const BatchGroupStatistics& value) {
     distribution(out, "loss_mw", value.loss_mw);
     distribution(out, "max_loading_pct", value.max_loading_pct);
     distribution(out, "min_vm_pu", value.min_vm_pu);
+    curve(out, "load_duration_mw", value.load_duration_mw);
+    curve(out, "max_loading_duration_pct", value.max_loading_duration_pct);
     number(out, "curtailed_mwh", value.curtailed_mwh);
     number(out, "shortage_mwh", value.shortage_mwh);
     out.key("directions");

@@ -44,6 +44,7 @@ constexpr Key keys[] = {
     {"samples", "size", &StudyFile::sample_size, Shape::number},
     {"samples", "seed", &StudyFile::sample_seed, Shape::number},
     {"samples", "block", &StudyFile::sample_block, Shape::number},
+    {"samples", "unit-outages", &StudyFile::sample_outages},
     {"study", "kind", &StudyFile::kind, Shape::text, true},
     {"outputs", "columns", &StudyFile::columns, Shape::list},
     {"outputs", "shard", &StudyFile::shard, Shape::number},

@@ -67,6 +67,10 @@ DirectionStatistics direction_statistics(const BatchLayout& layout, const Group&
     out.ttc_mw = group.distribution("ttc_mw", d);
     out.ntc_mw = group.distribution("ntc_mw", d);
     out.base_exchange_mw = group.distribution("base_exchange_mw", d);
+    out.ttc_duration_mw = duration_curve(group.values("ttc_mw", d));
+    for (std::size_t k = 0; k < group.size(); ++k)
+        if (const double beyond = group.number(k, "base_exchange_mw", d) - group.number(k, "ntc_mw", d); beyond > 0.0)
+            out.blocked_mwh += beyond * layout.step_hours;
     std::map<std::vector<std::string>, int> pairs;
     for (std::size_t k = 0; k < group.size(); ++k) {
         const std::string cause = group.word(k, "limit_cause", d);
@@ -119,6 +123,8 @@ BatchGroupStatistics group_statistics(const BatchLayout& layout, const std::vect
     out.loss_mw = group.distribution("loss_mw");
     out.max_loading_pct = group.distribution("max_loading_pct");
     out.min_vm_pu = group.distribution("min_vm_pu");
+    out.load_duration_mw = duration_curve(group.values("load_mw", 0));
+    out.max_loading_duration_pct = duration_curve(group.values("max_loading_pct", 0));
     out.curtailed_mwh = group.energy("curtailed_mw");
     out.shortage_mwh = group.energy("shortage_mw");
     if (const BatchAxis* directions = layout.axis("direction"); directions != nullptr)
@@ -151,6 +157,15 @@ Distribution distribution_of(std::vector<double> values) {
     out.p50 = quantile_of(values, 0.5);
     out.p95 = quantile_of(values, 0.95);
     return out;
+}
+
+std::vector<double> duration_curve(std::vector<double> values) {
+    std::erase_if(values, [](double value) { return !std::isfinite(value); });
+    std::vector<double> curve;
+    if (values.empty()) return curve;
+    std::sort(values.begin(), values.end());
+    for (int percent = 100; percent >= 0; --percent) curve.push_back(quantile_of(values, 0.01 * percent));
+    return curve;
 }
 
 BatchStatistics batch_statistics(const BatchLayout& layout, const std::vector<BatchRow>& rows) {

@@ -39,6 +39,15 @@ std::vector<int> block_bootstrap(int count, int size, int block, std::uint64_t s
     return out;
 }
 
+std::vector<std::vector<int>> forced_outages(const std::vector<double>& rates, int size, std::uint64_t seed) {
+    RandomNumbers random(seed ^ 0x6f75746167657300ULL);
+    std::vector<std::vector<int>> out(static_cast<std::size_t>(size));
+    for (std::vector<int>& sample : out)
+        for (std::size_t k = 0; k < rates.size(); ++k)
+            if (random.unit() < rates[k]) sample.push_back(static_cast<int>(k));
+    return out;
+}
+
 ProfileSeries latin_hypercube(const ProfileSeries& series, const std::vector<int>& rows, int size, std::uint64_t seed) {
     ARAZ_CHECK(!rows.empty() && size > 0, std::to_string(size));
     RandomNumbers random(seed);

@@ -18,6 +18,7 @@ void direction(std::string& out, const DirectionStatistics& value, int limit) {
                        value.answered, value.base_insecure, value.refused, value.unsolved);
     out += fmt::format("    TTC P5 / P50 / P95    {} MW\n", spread(value.ttc_mw, 1));
     out += fmt::format("    base exchange         {} MW\n", spread(value.base_exchange_mw, 1));
+    if (value.blocked_mwh > 0.0) out += fmt::format("    blocked               {:.1f} MWh\n", value.blocked_mwh);
     int shown = 0;
     for (const LimitingPair& pair : value.limited_by) {
         if (limit > 0 && shown++ == limit) {

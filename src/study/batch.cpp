@@ -23,6 +23,8 @@ public:
     Filling(const BatchLayout& layout, const Case& grid, BatchRow& row) : layout_(layout), grid_(grid), out_(layout, row) {}
 
     void state(const HourState& hour) {
+        out_.number("outage_mw", hour.outage_mw);
+        if (!hour.out.empty()) out_.text("units_out", units_out(hour, grid_));
         out_.number("load_mw", hour.load_mw);
         out_.number("available_mw", hour.total_available_mw);
         out_.number("curtailed_mw", hour.curtailed_mw);
@@ -194,7 +196,7 @@ BatchRow solve_scenario(const BatchStudy& study, int scenario) {
     BatchRow row = study.layout.empty_row();
     const BatchLayout::Place at = study.layout.place(scenario);
     const HourlyDispatch& hours = study.state(at);
-    const HourState hour = hours.at(study.layout.hours[at.hour]);
+    const HourState hour = study.hour(at);
     const Case grid = hours.grid_in(hour);
     Filling fill(study.layout, grid, row);
     fill.state(hour);
@@ -265,16 +267,17 @@ public:
     }
 
 private:
-    static constexpr std::size_t most = 4;
+    static constexpr std::size_t most = 2;
     const BatchStudy& study_;
     std::vector<std::pair<int, std::unique_ptr<HourSolver>>> kept_;
 };
 
-// Block after block; the lanes run on from one to the next of the same group.
-void run_hours(const BatchStudy& study, const std::function<std::vector<int>()>& next, const std::function<bool()>& stopped, Basket& basket) {
+// Block after block; the lanes run on from one to the next of the same group. Before it waits for work a thread finishes what
+// it has: who hands out work may wait for these rows.
+void run_hours(const BatchStudy& study, const std::function<std::vector<int>(bool wait)>& next, const std::function<bool()>& stopped, Basket& basket) {
     HourSolvers solvers(study);
     const auto group_of = [&](const std::vector<int>& block) { return study.group(study.layout.place(block.front())); };
-    std::vector<int> block = next();
+    std::vector<int> block = next(true);
     std::size_t at = 0;
     while (!block.empty()) {
         const int group = group_of(block);
@@ -283,7 +286,7 @@ void run_hours(const BatchStudy& study, const std::function<std::vector<int>()>&
             [&] {
                 if (ended || stopped()) return -1;
                 if (at == block.size()) {
-                    block = next();
+                    block = next(false);
                     at = 0;
                     ended = block.empty() || group_of(block) != group;
                     if (ended) return -1;
@@ -292,10 +295,32 @@ void run_hours(const BatchStudy& study, const std::function<std::vector<int>()>&
             },
             [&](int scenario, BatchRow row) { basket.put(scenario, std::move(row)); });
         if (stopped()) break;
+        if (!block.empty()) continue;
+        basket.empty();
+        block = next(true);
     }
 }
 
 }  // namespace
+
+HourState BatchStudy::hour(const BatchLayout::Place& at) const {
+    const HourlyDispatch& hours = state(at);
+    std::vector<int> out;
+    if (!units_out.empty())
+        for (const std::string& id : units_out[static_cast<std::size_t>(at.hour)])
+            if (const int row = hours.unit_row(id); row >= 0) out.push_back(row);
+    return hours.at(layout.hours[static_cast<std::size_t>(at.hour)], out);
+}
+
+std::string units_out(const HourState& hour, const Case& grid) {
+    std::string ids;
+    for (std::size_t g = 0; g < hour.out.size(); ++g) {
+        if (hour.out[g] == 0) continue;
+        const std::string& id = grid.generators[g].id;
+        ids += (ids.empty() ? "" : ",") + (id.empty() ? std::to_string(g + 1) : id);
+    }
+    return ids;
+}
 
 std::vector<std::vector<int>> blocks_of(const BatchStudy& study, const std::vector<int>& scenarios) {
     std::vector<std::vector<int>> blocks;
@@ -320,7 +345,7 @@ std::vector<std::vector<int>> blocks_of(const BatchStudy& study, const std::vect
     return blocks;
 }
 
-void run_scenarios(const BatchStudy& study, int threads, const std::function<std::vector<int>()>& next, const std::atomic<bool>& stop,
+void run_scenarios(const BatchStudy& study, int threads, const std::function<std::vector<int>(bool wait)>& next, const std::atomic<bool>& stop,
                    const std::function<bool(std::vector<SolvedRow> rows)>& done) {
     std::mutex lock;
     std::atomic<bool> failed{false};  // in one thread: the others shall not go on with all that is left
@@ -335,7 +360,7 @@ void run_scenarios(const BatchStudy& study, int threads, const std::function<std
                 if (!study.bases.empty()) {
                     run_hours(study, next, stopped, basket);
                 } else {
-                    for (std::vector<int> block = next(); !block.empty() && !stopped(); block = next())
+                    for (std::vector<int> block = next(true); !block.empty() && !stopped(); block = next(true))
                         for (const int scenario : block) {
                             basket.put(scenario, solve_scenario(study, scenario));
                             basket.empty();

@@ -39,6 +39,8 @@ const std::vector<BatchColumnChoice>& of_every_kind() {
         {{"max_vm_pu", "highest voltage without outages, per unit", Type::number, "", {}}, true},
         {{"max_vm_bus", "its bus", Type::integer, "", {}}, true},
         {{"violations", "limits broken without outages", Type::integer, "", {}}, true},
+        {{"units_out", "units drawn out of service", Type::text, "", {}}},
+        {{"outage_mw", "installed power of these", Type::number, "", {}}},
         {{"loading_pct", "loading", Type::number, "branch", {}}},
         {{"p_from_mw", "active power entering at the from end", Type::number, "branch", {}}},
         {{"q_from_mvar", "reactive power entering at the from end", Type::number, "branch", {}}},

@@ -41,8 +41,9 @@ HourSolver::HourSolver(const BatchStudy& study, int group)
 int HourSolver::series_row(int scenario) const { return study_.layout.hours[study_.layout.place(scenario).hour]; }
 
 Scenario HourSolver::begin(int scenario, HourState& hour) const {
-    hour = hours_.at(series_row(scenario));
+    hour = study_.hour(study_.layout.place(scenario));
     Scenario overlay;
+    overlay.generators_out = hours_.outages_in(hour, *base_->setup.model->network);
     overlay.settings = hours_.settings_in(hour, *base_->setup.model->network, base_->own_mixes);
     return overlay;
 }

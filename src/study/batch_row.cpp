@@ -88,7 +88,7 @@ std::string id_of(const std::string& id, std::size_t row) { return id.empty() ? 
 }  // namespace
 
 HourRowWriter::HourRowWriter(const BatchLayout& layout, const Case& grid, const HourBase& base)
-    : layout_(layout), net_(base.setup.model->network), rating_(Monitor(base.setup.model, base.setup.monitor).ratings(false)),
+    : layout_(layout), grid_(grid), net_(base.setup.model->network), rating_(Monitor(base.setup.model, base.setup.monitor).ratings(false)),
       voltage_limits_(base.setup.monitor.voltage_limits) {
     const std::pair<Column*, const char*> columns[] = {
         {&status_, "status"},           {&iterations_, "iterations"},       {&mismatch_, "max_mismatch_pu"},
@@ -103,7 +103,9 @@ HourRowWriter::HourRowWriter(const BatchLayout& layout, const Case& grid, const 
         {&q_to_, "q_to_mvar"},      {&vm_, "vm_pu"},         {&va_, "va_deg"},          {&p_, "p_mw"},
         {&q_, "q_mvar"},            {&net_export_, "net_export_mw"}, {&profile_, "profile_pu"}};
     for (const auto& [column, name] : along) column->at = layout.offset(name);
+    outage_.at = layout.offset("outage_mw");
     max_loading_branch_ = layout.offset("max_loading_branch");
+    units_out_ = layout.offset("units_out");
     const std::vector<std::string>& words = layout.column("status")->words;
     for (int status = 0; status <= static_cast<int>(SolveStatus::no_solution_found); ++status)
         status_word_.push_back(static_cast<double>(
@@ -145,6 +147,8 @@ BatchRow HourRowWriter::begin(const HourState& hour, const ProfileSeries& series
     shortage_.set(row.numbers, hour.shortage_mw);
     surplus_.set(row.numbers, hour.surplus_mw);
     below_pmin_.set(row.numbers, hour.below_pmin_mw);
+    outage_.set(row.numbers, hour.outage_mw);
+    if (units_out_ >= 0 && !hour.out.empty()) row.texts[static_cast<std::size_t>(units_out_)] = units_out(hour, grid_);
     for (int k = 0; profile_.at >= 0 && k < static_cast<int>(series.names.size()); ++k)
         profile_.set(row.numbers, k, series.at(series_row, k));
     return row;
@@ -217,6 +221,7 @@ void HourRowWriter::fill_units(const State& state, const HourState& hour, BatchR
     for (int g = 0; g < net_->n_unit; ++g) {
         if (!state.live(net_->gen_bus[g])) continue;
         const int unit = net_->gen_row[g];
+        if (!hour.out.empty() && hour.out[unit] != 0) continue;
         const double p = state.gen_p(g) * base, q = state.gen_q(g) * base;
         generation += state.gen_p(g);
         error += p - hour.pg_mw[unit];

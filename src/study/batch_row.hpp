@@ -7,6 +7,9 @@
 
 namespace araz {
 
+/// Identifiers of the units that are out in an hour, joined by commas.
+[[nodiscard]] std::string units_out(const HourState& hour, const Case& grid);
+
 /// Writes rows of the hours of one network. Everything that depends on names is looked up when it is made.
 class HourRowWriter {
 public:
@@ -52,6 +55,7 @@ private:
     [[nodiscard]] double loading_pct(int branch, const solver::BranchFlow& flow) const;
 
     const BatchLayout& layout_;
+    const Case& grid_;
     NetworkPtr net_;
     std::vector<double> rating_;      ///< p.u., 0: none
     bool voltage_limits_ = true;
@@ -61,7 +65,8 @@ private:
     std::vector<int> area_places_;     ///< areas with a bus of this network
     Column status_, iterations_, mismatch_, load_, available_, curtailed_, shortage_, surplus_, below_pmin_;
     Column generation_, loss_, violations_, balance_error_, max_loading_, min_vm_, min_vm_bus_, max_vm_, max_vm_bus_;
-    std::ptrdiff_t max_loading_branch_ = -1;  ///< among the texts
+    Column outage_;
+    std::ptrdiff_t max_loading_branch_ = -1, units_out_ = -1;  ///< among the texts
     Along loading_, p_from_, q_from_, p_to_, q_to_, vm_, va_, p_, q_, net_export_, profile_;
     std::vector<double> status_word_;  ///< place of each SolveStatus among the words of the column
     int violated_ = 0;                 ///< of the row at hand

@@ -45,9 +45,15 @@ HourlyDispatch::HourlyDispatch(Case grid, ProfileUse use, const ProfileSeries& s
     for (const BusResult& bus : base.buses)
         live_[bus_row.at(bus.bus)] = bus.type != "isolated" && bus.type != "dead" && std::isfinite(bus.vm_pu) ? 1 : 0;
 
-    for (const UnitProfile& unit : use_.units) unit_column_.push_back(unit.profile.empty() ? -1 : series.column(unit.profile));
+    std::unordered_map<std::string_view, int> columns;
+    for (std::size_t k = 0; k < series.names.size(); ++k) columns.emplace(series.names[k], static_cast<int>(k));
+    const auto column = [&](const std::string& profile) {
+        const auto found = columns.find(profile);
+        return profile.empty() || found == columns.end() ? -1 : found->second;
+    };
+    for (const UnitProfile& unit : use_.units) unit_column_.push_back(column(unit.profile));
     for (const ProfiledLoad& load : use_.loads) {
-        load_column_.push_back(load.profile.empty() ? -1 : series.column(load.profile));
+        load_column_.push_back(column(load.profile));
         load_bus_.push_back(bus_row.at(number(load.bus)));
     }
 
@@ -78,6 +84,10 @@ HourlyDispatch::HourlyDispatch(Case grid, ProfileUse use, const ProfileSeries& s
     for (const LoadModelRow& model : grid_.load_models) {
         start_.mixes.push_back(model.mix);
         mix_bus_.push_back(bus_row.at(number(model.bus)));
+    }
+    for (std::size_t g = 0; g < grid_.generators.size(); ++g) {
+        const std::string& id = grid_.generators[g].id;
+        unit_row_.emplace(id.empty() ? std::to_string(g + 1) : id, static_cast<int>(g));
     }
     for (const GeneratorRow& unit : grid_.generators) {
         start_.pg_mw.push_back(unit.pg_mw);
@@ -193,10 +203,23 @@ void HourlyDispatch::set_loads(int row, HourState& state, std::map<int, double>&
     }
 }
 
-HourState HourlyDispatch::at(int row) const {
+int HourlyDispatch::unit_row(const std::string& id) const {
+    const auto found = unit_row_.find(id);
+    return found == unit_row_.end() ? -1 : found->second;
+}
+
+std::vector<int> HourlyDispatch::outages_in(const HourState& state, const Network& net) const {
+    std::vector<int> out;
+    for (std::size_t row = 0; row < state.out.size(); ++row)
+        if (state.out[row] != 0 && net.gen_of_row[row] >= 0) out.push_back(net.gen_of_row[row]);
+    return out;
+}
+
+HourState HourlyDispatch::at(int row, const std::vector<int>& out) const {
     HourState state = start_;
     std::map<int, double> load_of_area;
     set_loads(row, state, load_of_area);
+    if (!out.empty()) state.out.assign(grid_.generators.size(), 0);
     if (!settings_.empty()) set_voltages(load_of_area, state);
     for (std::size_t k = 0; k < use_.units.size(); ++k) {
         if (unit_column_[k] < 0) continue;
@@ -208,6 +231,13 @@ HourState HourlyDispatch::at(int row) const {
         }
         state.pmin_mw[k] = std::min(state.pmin_mw[k], pmax);
         state.pg_mw[k] = pmax;
+    }
+    for (const int unit : out) {
+        if (!grid_.generators[unit].in_service) continue;
+        state.out[unit] = 1;
+        state.outage_mw += unit_column_[unit] >= 0 ? use_.units[unit].pmax_mw : grid_.generators[unit].pmax_mw;
+        state.pg_mw[unit] = state.pmin_mw[unit] = state.pmax_mw[unit] = 0.0;
+        if (std::isfinite(state.available_mw[unit])) state.available_mw[unit] = 0.0;
     }
     for (const auto& [id, area] : areas_) {
         for (const int unit : area.with_profile) {
@@ -231,6 +261,7 @@ Case HourlyDispatch::grid_in(const HourState& state) const {
     for (std::size_t l = 0; l < state.ratio.size(); ++l) grid.branches[l].ratio = state.ratio[l];
     for (std::size_t g = 0; g < grid.generators.size(); ++g) {
         GeneratorRow& unit = grid.generators[g];
+        if (!state.out.empty() && state.out[g] != 0) unit.in_service = false;
         unit.pg_mw = state.pg_mw[g];
         unit.pmin_mw = state.pmin_mw[g];
         unit.pmax_mw = state.pmax_mw[g];
@@ -268,7 +299,22 @@ Settings HourlyDispatch::settings_in(const HourState& state, const Network& net,
         if (state.vg_pu.empty()) continue;
         if (state.vg_pu[row] != net.v_gen[g] || net.q_mode[g] == ReactiveMode::q_of_v) out.voltages.push_back({g, state.vg_pu[row]});
     }
+    for (const int g : outages_in(state, net)) leave_set_point(state, net, g, out);
     return out;
+}
+
+// The set-point of a bus is that of its last unit in service: a unit that is out asks for what the last of the others does.
+void HourlyDispatch::leave_set_point(const HourState& state, const Network& net, int g, Settings& settings) const {
+    const int b = net.gen_bus[g];
+    for (int k = net.gen_start[b + 1] - 1; k >= net.gen_start[b]; --k) {
+        const int other = net.gens_at[k];
+        if (!net.is_unit(other) || !net.holds_own_bus(other)) continue;
+        const int row = net.gen_row[other];
+        if (state.out[row] != 0) continue;
+        const double v = state.vg_pu.empty() ? net.v_gen[other] : state.vg_pu[row];
+        if (v != net.v_gen[g] || !state.vg_pu.empty()) settings.voltages.push_back({g, v});
+        return;
+    }
 }
 
 void HourlyDispatch::balance(const Area& area, double load_mw, HourState& state) const {
@@ -301,8 +347,12 @@ void HourlyDispatch::curtail(const Area& area, double surplus_mw, HourState& sta
 
 void HourlyDispatch::share(const Area& area, double needed_mw, HourState& state) const {
     const auto set = [&](const Unit& unit, double p) { state.pg_mw[unit.row] = p; };
+    std::vector<Unit> running;  // where some are out
+    if (!state.out.empty())
+        std::copy_if(area.units.begin(), area.units.end(), std::back_inserter(running), [&](const Unit& unit) { return state.out[unit.row] == 0; });
+    const std::vector<Unit>& units = state.out.empty() ? area.units : running;
     double lowest = 0.0, highest = 0.0, reserve = 0.0, steepest = 0.0;
-    for (const Unit& unit : area.units) {
+    for (const Unit& unit : units) {
         if (unit.base_mw > 0.0) {
             lowest += std::min(unit.pmin_mw, unit.pmax_mw);
             highest += unit.pmax_mw;
@@ -314,7 +364,7 @@ void HourlyDispatch::share(const Area& area, double needed_mw, HourState& state)
     }
     if (needed_mw < lowest) {  // rows stand for plants of several blocks: some of them are off
         const double part = lowest > 0.0 ? std::max(0.0, needed_mw) / lowest : 1.0;
-        for (const Unit& unit : area.units)
+        for (const Unit& unit : units)
             if (unit.base_mw > 0.0) set(unit, unit.pmin_mw * part);
         const double left = lowest > 0.0 ? -std::min(0.0, needed_mw) : lowest - needed_mw;
         if (left > 0.0) curtail(area, left, state);
@@ -322,7 +372,7 @@ void HourlyDispatch::share(const Area& area, double needed_mw, HourState& state)
     }
     if (needed_mw > highest) {
         const double more = std::min(needed_mw - highest, reserve);
-        for (const Unit& unit : area.units) {
+        for (const Unit& unit : units) {
             if (unit.base_mw > 0.0) set(unit, unit.pmax_mw);
             else if (reserve > 0.0) set(unit, unit.base_mw + more * (std::max(0.0, unit.pmax_mw - unit.base_mw) / reserve));
         }
@@ -335,18 +385,19 @@ void HourlyDispatch::share(const Area& area, double needed_mw, HourState& state)
     const double factor = factor_for(
         [&](double s) {
             double sum = 0.0;
-            for (const Unit& unit : area.units)
+            for (const Unit& unit : units)
                 if (unit.base_mw > 0.0) sum += output(unit, s);
             return sum;
         },
         steepest, needed_mw);
-    for (const Unit& unit : area.units)
+    for (const Unit& unit : units)
         if (unit.base_mw > 0.0) set(unit, output(unit, factor));
 }
 
 void HourlyDispatch::stack(const Area& area, double needed_mw, HourState& state) const {
     double left = needed_mw;
     for (const Unit& unit : area.units) {
+        if (!state.out.empty() && state.out[unit.row] != 0) continue;
         const double p = std::clamp(left, std::min(0.0, unit.pmin_mw), std::max(0.0, unit.pmax_mw));
         state.pg_mw[unit.row] = p;
         left -= p;

@@ -31,6 +31,7 @@ struct Hours {
     ProfileSeries series;
     std::vector<Case> points;
     std::shared_ptr<const HourlyDispatch> dispatch;
+    std::vector<std::vector<int>> out;  ///< units out by chance in each hour; never of the reference, which would move
     static constexpr int count = 48;
 
     explicit Hours(const Recipe& recipe, double tolerance = 1e-8) {
@@ -50,6 +51,12 @@ struct Hours {
         base = Engine(setup.model, setup.engine).solve({});
         draw_series(recipe, dice);
         if (recipe.voltage_settings) draw_points(dice);
+        out.resize(count);
+        std::vector<int> others;
+        for (int g = 0; g < setup.model->network->n_unit; ++g)
+            if (setup.model->kind[setup.model->network->gen_bus[g]] != solver::BusKind::slack)
+                others.push_back(setup.model->network->gen_row[g]);
+        for (int hour = 5; hour < count; hour += 6) out[static_cast<std::size_t>(hour)] = {others[static_cast<std::size_t>(dice.below(static_cast<int>(others.size())))]};
         std::vector<const Case*> list;
         for (const Case& point : points) list.push_back(&point);
         dispatch = std::make_shared<const HourlyDispatch>(grid, use, series, DispatchRule::proportional,
@@ -95,11 +102,14 @@ struct Hours {
     }
 
     [[nodiscard]] Scenario scenario(int hour) const {
-        Scenario out;
-        out.settings = dispatch->settings_in(dispatch->at(hour), *setup.model->network, true);
-        return out;
+        Scenario overlay;
+        const HourState hour_state = state(hour);
+        overlay.settings = dispatch->settings_in(hour_state, *setup.model->network, true);
+        overlay.generators_out = dispatch->outages_in(hour_state, *setup.model->network);
+        return overlay;
     }
-    [[nodiscard]] Case case_of(int hour) const { return dispatch->grid_in(dispatch->at(hour)); }
+    [[nodiscard]] HourState state(int hour) const { return dispatch->at(hour, out[static_cast<std::size_t>(hour)]); }
+    [[nodiscard]] Case case_of(int hour) const { return dispatch->grid_in(state(hour)); }
 };
 
 class HourGrids : public ::testing::TestWithParam<std::tuple<int, bool, bool>> {
@@ -114,7 +124,7 @@ TEST_P(HourGrids, SettingsAreTheNetworkOfTheHour) {
     const Hours hours(recipe());
     Engine engine(hours.setup.model, hours.setup.engine);
     engine.prime(hours.base);
-    for (int hour = 0; hour < Hours::count; hour += 5) {
+    for (int hour = 0; hour < Hours::count; hour += 5) {  // some with units out
         SCOPED_TRACE(hour);
         const auto model = ElectricalModel::build(build_network(hours.case_of(hour)));
         Engine rebuilt(model, hours.setup.engine);
@@ -199,7 +209,7 @@ std::vector<Scenario> with_outages(const Hours& hours) {
         out.push_back(out.back());
         out.back().branches_out = {hour % hours.setup.model->network->n_branch};
         out.push_back(out.back());
-        out.back().generators_out = {hour % hours.setup.model->network->n_unit};
+        if (out.back().generators_out.empty()) out.back().generators_out = {hour % hours.setup.model->network->n_unit};
     }
     return out;
 }
@@ -275,6 +285,10 @@ BatchStudy study_of(const Hours& hours, SweepEngine engine) {
     for (const BatchColumnChoice& choice : batch_columns(BatchKind::pf)) study.layout.columns.push_back(choice.column);
     study.series = std::make_shared<const ProfileSeries>(hours.series);
     study.states = {hours.dispatch};
+    for (const std::vector<int>& rows : hours.out) {
+        study.units_out.emplace_back();
+        for (const int row : rows) study.units_out.back().push_back(hours.grid.generators[static_cast<std::size_t>(row)].id);
+    }
     StudySetup setup = hours.setup;
     setup.sweep = engine;
     study.bases = {make_hour_base(setup, hours.base, true)};
@@ -287,7 +301,7 @@ std::vector<BatchRow> rows_of(const BatchStudy& study, int threads, const std::v
     std::mutex lock;
     std::size_t at = 0;
     run_scenarios(study, threads,
-                  [&] {
+                  [&](bool) {
                       const std::lock_guard guard(lock);
                       return at < blocks.size() ? blocks[at++] : std::vector<int>{};
                   },
@@ -319,7 +333,10 @@ void expect_row(const BatchLayout& layout, const BatchRow& row, const Hours& hou
     const Case grid = hours.case_of(hour);
     double error = 0.0, worst = 0.0, lowest = 10.0, highest = 0.0;
     for (std::size_t k = 0; k < result.generators.size(); ++k) {
-        if (!result.generators[k].in_service) continue;
+        if (!result.generators[k].in_service) {
+            EXPECT_TRUE(std::isnan(value("p_mw", k)));
+            continue;
+        }
         error += result.generators[k].p_mw - grid.generators[k].pg_mw;
         near("p_mw", result.generators[k].p_mw, k);
         near("q_mvar", result.generators[k].q_mvar, k);

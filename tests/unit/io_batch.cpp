@@ -43,6 +43,32 @@ TEST(BatchLayoutTest, NumbersScenariosWithVariantsFastest) {
     EXPECT_EQ(layout.offset("nothing"), -1);
 }
 
+TEST(BatchStatisticsTest, DrawsTheDurationCurveAndTheBlockedEnergy) {
+    const std::vector<double> curve = duration_curve({1.0, 3.0, nan_value, 2.0});
+    ASSERT_EQ(curve.size(), 101U);
+    EXPECT_EQ(curve.front(), 3.0);
+    EXPECT_EQ(curve[50], 2.0);
+    EXPECT_NEAR(curve[75], 1.5, 1e-12);
+    EXPECT_EQ(curve.back(), 1.0);
+    EXPECT_TRUE(duration_curve({nan_value}).empty());
+
+    BatchLayout layout;
+    layout.kind = BatchKind::capacity;
+    layout.hours = {0, 1, 2};
+    layout.time = {0.0, 1.0, 2.0};
+    layout.step_hours = 0.5;
+    layout.points = layout.variants = {"base"};
+    layout.axes = {{"direction", {"A -> B"}, {""}, {}}};
+    layout.columns = {{"status", "", Type::word, "", {"converged"}}, {"base_exchange_mw", "", Type::number, "direction", {}},
+                      {"ntc_mw", "", Type::number, "direction", {}}};
+    std::vector<BatchRow> rows(3, layout.empty_row());
+    rows[0].numbers = {0.0, 120.0, 100.0};      // 20 MW for half an hour
+    rows[1].numbers = {0.0, 50.0, 100.0};       // nothing
+    rows[2].numbers = {0.0, 50.0, nan_value};   // no answer
+    const BatchStatistics statistics = batch_statistics(layout, rows);
+    EXPECT_NEAR(statistics.groups[0].directions[0].blocked_mwh, 10.0, 1e-12);
+}
+
 TEST(BatchLayoutTest, ComesBackFromJson) {
     const std::string text = layout_json(sample_layout());
     const auto back = layout_from_json(text, "manifest.json");

@@ -37,6 +37,29 @@ TEST(Sampling, DrawsEveryNumberEquallyOften) {
     EXPECT_GT(high - low, 0.99);
 }
 
+// Each unit is out as often as its rate says, within four standard deviations, and no two hang together.
+TEST(Sampling, ForcesUnitsOutByTheirRates) {
+    const std::vector<double> rates{0.0, 0.05, 0.3, 1.0};
+    constexpr int size = 20000;
+    const auto samples = forced_outages(rates, size, 5);
+    ASSERT_EQ(samples.size(), static_cast<std::size_t>(size));
+    std::vector<int> out(rates.size());
+    int both = 0;
+    for (const std::vector<int>& sample : samples) {
+        for (const int k : sample) ++out[static_cast<std::size_t>(k)];
+        both += std::count(sample.begin(), sample.end(), 1) != 0 && std::count(sample.begin(), sample.end(), 2) != 0 ? 1 : 0;
+    }
+    const auto within = [&](int count, double rate) {
+        return std::abs(count - size * rate) <= 4.0 * std::sqrt(size * rate * (1.0 - rate));
+    };
+    for (std::size_t k = 0; k < rates.size(); ++k) EXPECT_TRUE(within(out[k], rates[k])) << out[k];
+    EXPECT_TRUE(within(both, 0.05 * 0.3)) << both;
+    EXPECT_EQ(forced_outages(rates, size, 5), samples);
+    EXPECT_NE(forced_outages(rates, size, 6), samples);
+    const auto fewer = forced_outages(rates, 100, 5);  // a longer series begins like a shorter one
+    EXPECT_TRUE(std::equal(fewer.begin(), fewer.end(), samples.begin()));
+}
+
 TEST(Sampling, BootstrapsBlocksAroundTheCircle) {
     const std::vector<int> drawn = block_bootstrap(10, 5003, 4, 11);
     ASSERT_EQ(drawn.size(), 5003U);

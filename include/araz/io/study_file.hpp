@@ -22,7 +22,7 @@ struct StudyFile {
     std::string path, sha256, folder;  ///< relative paths in the file start from its folder
     std::string title;
     StudyValue case_path, out, points, variants, hours, series, series_shape, series_unit, series_names, series_step, rule, settings, columns, shard, kind;
-    StudyValue sample_method, sample_size, sample_seed, sample_block;
+    StudyValue sample_method, sample_size, sample_seed, sample_block, sample_outages;
     /// What else stands in [study]: options of the command line, without dashes.
     std::vector<std::pair<std::string, StudyValue>> options;
 

@@ -105,6 +105,8 @@ struct Distribution {
 [[nodiscard]] double quantile_of(const std::vector<double>& sorted, double q);
 /// Of the finite values.
 [[nodiscard]] Distribution distribution_of(std::vector<double> values);
+/// What the finite values reach or exceed in 0, 1, ... 100 % of them, highest first; empty without any.
+[[nodiscard]] std::vector<double> duration_curve(std::vector<double> values);
 
 /// Hours in which one limit decides.
 struct LimitingPair {
@@ -122,6 +124,8 @@ struct DirectionStatistics {
     int refused = 0;         ///< of these, without an answer
     int unsolved = 0;        ///< base not solved or no solution found
     Distribution ttc_mw, ntc_mw, base_exchange_mw;
+    std::vector<double> ttc_duration_mw;   ///< duration_curve() of the TTC over the scenarios with an answer
+    double blocked_mwh = 0.0;  ///< exchange before any shift beyond the NTC, where there is an answer
     std::vector<LimitingPair> limited_by;  ///< most hours first
 };
 
@@ -135,6 +139,7 @@ struct BatchGroupStatistics {
     std::string point, variant;
     int scenarios = 0, solved = 0, unsolved = 0, with_violations = 0;
     Distribution load_mw, loss_mw, max_loading_pct, min_vm_pu;
+    std::vector<double> load_duration_mw, max_loading_duration_pct;  ///< duration_curve() of these
     double curtailed_mwh = 0.0, shortage_mwh = 0.0;
     std::vector<DirectionStatistics> directions;
     std::vector<BranchLoading> branches;  ///< where the outputs have loading_pct

@@ -33,4 +33,8 @@ private:
 /// samples.
 [[nodiscard]] ProfileSeries latin_hypercube(const ProfileSeries& series, const std::vector<int>& rows, int size, std::uint64_t seed);
 
+/// For each of `size` samples the positions among `rates` (0..1) of what is out of service: each independently, with its own
+/// rate. The numbers are other ones than those of the hours with the same seed.
+[[nodiscard]] std::vector<std::vector<int>> forced_outages(const std::vector<double>& rates, int size, std::uint64_t seed);
+
 }  // namespace araz

@@ -45,6 +45,7 @@ struct BatchStudy {
     std::vector<std::shared_ptr<const HourlyDispatch>> states;  ///< [points x variants], variants fastest
     std::vector<std::shared_ptr<const HourBase>> bases;         ///< likewise, of power-flow studies; else empty
     std::shared_ptr<const ProfileSeries> series;                ///< the states look into it
+    std::vector<std::vector<std::string>> units_out;            ///< [hours] identifiers of units drawn out of service; empty: none
     std::function<Result<BatchTask>(Case)> prepare;             ///< called from any thread
 
     [[nodiscard]] int group(const BatchLayout::Place& at) const {
@@ -53,6 +54,8 @@ struct BatchStudy {
     [[nodiscard]] const HourlyDispatch& state(const BatchLayout::Place& at) const {
         return *states[static_cast<std::size_t>(group(at))];
     }
+    /// The hour of a scenario with the units that are out in it; what a variant lacks cannot be out.
+    [[nodiscard]] HourState hour(const BatchLayout::Place& at) const;
 };
 
 struct SolvedRow {
@@ -65,11 +68,11 @@ struct SolvedRow {
 /// flows. Depends on the study and on the list alone.
 [[nodiscard]] std::vector<std::vector<int>> blocks_of(const BatchStudy& study, const std::vector<int>& scenarios);
 
-/// Solves scenarios in `threads` (1 or more) threads until `next` gives an empty block; `next` is called from any thread and
-/// may wait. A row never fails: what could not be solved has a status and nothing else; a case that is no network in its
+/// Solves scenarios in `threads` (1 or more) threads until `next(true)` gives an empty block. `next` is called from any thread:
+/// next(true) may wait for work, with nothing solved in hand; next(false) must not, and may give nothing for now. A row never fails: what could not be solved has a status and nothing else; a case that is no network in its
 /// hour has the status "invalid". `done` is called from any thread, one call at a time. It returns false to stop. `stop`
 /// ends the work after the scenarios in hand.
-void run_scenarios(const BatchStudy& study, int threads, const std::function<std::vector<int>()>& next, const std::atomic<bool>& stop,
+void run_scenarios(const BatchStudy& study, int threads, const std::function<std::vector<int>(bool wait)>& next, const std::atomic<bool>& stop,
                    const std::function<bool(std::vector<SolvedRow> rows)>& done);
 
 }  // namespace araz

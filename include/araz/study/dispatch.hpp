@@ -8,6 +8,9 @@
 #pragma once
 
 #include <map>
+#include <string>
+#include <unordered_map>
+#include <vector>
 
 #include "araz/model/network.hpp"
 #include "araz/model/profile.hpp"
@@ -26,6 +29,8 @@ struct HourState {
     std::vector<LoadMix> mixes;                         ///< per row of load models
     std::vector<double> bs_mvar, ratio, vg_pu;          ///< per bus, branch, unit; empty: those of the case
     std::vector<double> pg_mw, pmin_mw, pmax_mw, available_mw;  ///< per unit
+    std::vector<unsigned char> out;                     ///< per unit, 1: out of service in this hour; empty: none is
+    double outage_mw = 0.0;     ///< installed power of these
     double load_mw = 0.0;       ///< of energised buses
     double total_available_mw = 0.0;  ///< of units with a profile
     double curtailed_mw = 0.0;  ///< of it, not taken
@@ -42,7 +47,12 @@ public:
     HourlyDispatch(Case grid, ProfileUse use, const ProfileSeries& series, DispatchRule rule, const PfResult& base,
                    const std::vector<const Case*>& settings = {});
 
-    [[nodiscard]] HourState at(int row) const;
+    /// `out`: units that are out of service, by unit_row(). The others of their area give what they lack.
+    [[nodiscard]] HourState at(int row, const std::vector<int>& out = {}) const;
+    /// Row of a unit by its identifier, or by its number from 1 where the case has none; -1: there is none.
+    [[nodiscard]] int unit_row(const std::string& id) const;
+    /// Indices in `net` of the units that are out.
+    [[nodiscard]] std::vector<int> outages_in(const HourState& state, const Network& net) const;
     /// The case as it stands in an hour.
     [[nodiscard]] Case grid_in(const HourState& state) const;
     /// The hour on `net`, a network of grid(). `own_mixes`: voltage dependence is that of the case, not of an option.
@@ -71,6 +81,7 @@ private:
     void balance(const Area& area, double load_mw, HourState& state) const;
     void curtail(const Area& area, double surplus_mw, HourState& state) const;
     void share(const Area& area, double needed_mw, HourState& state) const;
+    void leave_set_point(const HourState& state, const Network& net, int g, Settings& settings) const;
     void stack(const Area& area, double needed_mw, HourState& state) const;
 
     Case grid_;
@@ -79,6 +90,7 @@ private:
     DispatchRule rule_;
     std::vector<int> unit_column_, load_column_;  ///< of the series, -1: none
     std::vector<int> mix_bus_;                    ///< row of the bus of each load model
+    std::unordered_map<std::string, int> unit_row_;
     HourState start_;                             ///< of the case itself
     std::vector<int> load_bus_;                   ///< row of the bus of each load
     std::vector<unsigned char> live_;             ///< per row of buses
