@@ -16,6 +16,7 @@ void LaneCourse::begin(bool at_start) {
     at_start_ = at_start;
     has_factors_ = correcting_ = false;
     steps_ = chords_ = 0;
+    reach_ = 0.0;
 }
 
 LaneStep LaneCourse::next(double reduction, double mismatch, double tolerance) const {
@@ -29,10 +30,10 @@ LaneStep LaneCourse::next(double reduction, double mismatch, double tolerance) c
 LaneCourse::Verdict LaneCourse::judge(double mismatch, double tolerance, int max_steps) {
     const bool met = meets_tolerance(mismatch, tolerance);
     if (correcting_) return met ? Verdict::solved : Verdict::unusual;
-    before_ = mismatch_;
+    const double before = mismatch_;
     mismatch_ = mismatch;
     if (met) {
-        if (!has_factors_ || !wants_correction(mismatch, before_, size_, tolerance)) return Verdict::solved;
+        if (!has_factors_ || !wants_correction(mismatch, reach_, tolerance)) return Verdict::solved;
         correcting_ = true;
         wanted_ = last_ == LaneStep::shared ? LaneStep::shared : LaneStep::chord;
         return Verdict::goes_on;
@@ -40,7 +41,7 @@ LaneCourse::Verdict LaneCourse::judge(double mismatch, double tolerance, int max
     const bool slow = steps_ >= 3 && mismatch > 0.5 * history_[(steps_ - 3) % 4];
     if (!(mismatch < hopeless) || slow || steps_ >= max_steps) return Verdict::unusual;
     history_[steps_ % 4] = mismatch;
-    wanted_ = next(mismatch / before_, mismatch, tolerance);
+    wanted_ = next(mismatch / before, mismatch, tolerance);
     return Verdict::goes_on;
 }
 
@@ -48,8 +49,8 @@ void LaneCourse::taken(double size) {
     chords_ = wanted_ == last_ || wanted_ == LaneStep::chord ? chords_ + 1 : 0;
     if (wanted_ == LaneStep::newton) chords_ = 0;
     last_ = wanted_;
-    size_ = size;
     has_factors_ = true;
+    if (mismatch_ > 0.0 && reach_ * mismatch_ < size) reach_ = size / mismatch_;
     if (correcting_) return;
     ++steps_;
     ++iterations_;

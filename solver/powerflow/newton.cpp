@@ -164,8 +164,9 @@ bool chord_suffices(const NewtonReport& report, const NewtonOptions& options) {
 void NewtonSolver::correct(const PowerFlowProblem& problem, VoltageState& state, const NewtonOptions& options,
                            NewtonReport& report) {
     const std::size_t n = report.trace.size();
-    if (n < 2 || !wants_correction(report.max_mismatch, report.trace[n - 2].worst.value, report.trace[n - 2].step, options.tolerance))
-        return;
+    double reach = 0.0;
+    for (std::size_t k = 0; k + 1 < n; ++k) reach = std::max(reach, report.trace[k].step / report.trace[k].worst.value);
+    if (n < 2 || !wants_correction(report.max_mismatch, reach, options.tolerance)) return;
     const VoltageState before = state;
     lu_.solve(step_);
     take_step(problem, state, options, nullptr);

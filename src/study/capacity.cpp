@@ -193,8 +193,15 @@ private:
         if (has_insecure_end(intact)) ends.intact_insecure = end_state(net_, intact.at_insecure.point);
 
         how.with_contingencies = true;
-        if (!std::isnan(intact.insecure)) how.max_shift = intact.insecure;  // the intact grid is in the set
+        // The intact grid is in the set: where it ends, so does the search, with the bracket that is known already.
+        if (!std::isnan(intact.insecure)) how.max_shift = intact.secure;
         SearchResult secure = search_first_exit(security_, at_start, how, net_.base_mva);
+        if (std::isnan(secure.insecure) && !std::isnan(intact.insecure)) {
+            secure.insecure = intact.insecure;
+            secure.at_insecure = intact.at_insecure;
+            secure.source_exhausted = intact.source_exhausted;
+            secure.sink_exhausted = intact.sink_exhausted;
+        }
         result_.limit = classify(secure);
         certify(secure, secure.at_secure);
         conclude(secure);

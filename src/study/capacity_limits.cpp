@@ -94,9 +94,10 @@ std::vector<Limiter> next_limiters(SecurityCheck& security, const SecurityReport
         limiter.loading_pct = 100.0 * entry.severity;
         limiter.predicted_mw = entry.predicted * base_mva;
         limiter.sensitivity_pct_per_mw = 100.0 * entry.slope / base_mva;
-        // dE/dR: one over the change of the apparent power per shifted MW.
+        // dE/dR: one over the change of the apparent power per shifted MW. The loading is in per cent of the limit that counts,
+        // which the policy for an insecure base may have widened.
         if (limiter.limit.branch > 0 && limiter.sensitivity_pct_per_mw > 0.0)
-            limiter.mw_per_mva = 100.0 / (limiter.sensitivity_pct_per_mw * limiter.limit.limit);
+            limiter.mw_per_mva = 100.0 * entry.severity / (limiter.sensitivity_pct_per_mw * limiter.limit.value);
         limiters.push_back(limiter);
     }
     return limiters;

@@ -274,9 +274,11 @@ void check_sensitivities(DirectionCheck& check, const SolvedEnd& secure, const S
         const auto to = reading(insecure);
         if (!from || !to) continue;
         // Of the limit that counts: a policy may have widened that of a branch that was overloaded at the base.
-        const double widened = at.branch > 0 ? from->limit / at.limit : 1.0;
+        const double counts = from->severity() > 1.0 - close_margin ? check.permitted(at.contingency, *from) : from->limit;
+        if (!std::isfinite(counts)) continue;
+        const double widened = at.branch > 0 ? from->limit / counts : 1.0;
         const double slope = 100.0 * (to->severity() - from->severity()) * widened / width;
-        const double scale = at.branch > 0 ? 1.0 / at.limit : 1.0;
+        const double scale = at.branch > 0 ? 1.0 / counts : 1.0;
         const double open = 100.0 * 2.0 * value_tolerance(check, at.branch > 0 ? "MVA" : "p.u.") * scale / width;
         law.see(std::abs(limiter.sensitivity_pct_per_mw - slope) <= bend * std::abs(slope) + open,
                 "limiters[" + std::to_string(k) + "].sensitivity_pct_per_mw");

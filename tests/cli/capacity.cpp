@@ -78,7 +78,9 @@ TEST_F(CapacityVerb, AnswersForSeveralBordersFromTheSameBase) {
         call.insert(call.end(), more.begin(), more.end());
         const ProgramRun run = run_araz(call);
         EXPECT_EQ(run.exit_code, 0) << run.err;
-        return json::parse(run.out)["directions"];
+        json directions = json::parse(run.out)["directions"];
+        for (json& direction : directions) direction.erase("power_flows");  // those of the base count for the first
+        return directions;
     };
     const json both = answer({"--borders", "AZ:IR,AZ+GE:rest", "--both"});
     ASSERT_EQ(both.size(), 4U);
@@ -323,8 +325,15 @@ void expect_same_search(const std::vector<std::string>& more) {
         EXPECT_EQ(a["certificate"]["contingencies_solved"], b["certificate"]["contingencies_solved"]);
         ASSERT_EQ(a["limiters"].size(), b["limiters"].size());
         for (std::size_t i = 0; i < a["limiters"].size(); ++i) {
-            EXPECT_EQ(a["limiters"][i]["contingency"], b["limiters"][i]["contingency"]);
-            EXPECT_NEAR(a["limiters"][i]["predicted_mw"].get<double>(), b["limiters"][i]["predicted_mw"].get<double>(), 0.1);
+            // In order of the shift at which they bind; those that tie within what the searches may differ by, in any.
+            const json& own = a["limiters"][i];
+            EXPECT_NEAR(own["predicted_mw"].get<double>(), b["limiters"][i]["predicted_mw"].get<double>(), 0.1);
+            const bool found = std::any_of(b["limiters"].begin(), b["limiters"].end(), [&](const json& other) {
+                return other["contingency"] == own["contingency"] && other["branch"] == own["branch"] && other["bus"] == own["bus"] &&
+                       std::abs(other["predicted_mw"].get<double>() - own["predicted_mw"].get<double>()) < 0.1;
+            });
+            const bool ties_at_the_end = own["predicted_mw"].get<double>() > b["limiters"].back()["predicted_mw"].get<double>() - 0.1;
+            EXPECT_TRUE(found || ties_at_the_end) << own.dump();
         }
     }
     // To the byte whatever the threads, but for the options that are told back.

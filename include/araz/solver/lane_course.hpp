@@ -47,7 +47,8 @@ private:
     bool has_factors_ = false;     ///< of this solve, its own or those of the start
     bool correcting_ = false;
     int steps_ = 0, chords_ = 0, iterations_ = 0;
-    double mismatch_ = 0.0, before_ = 0.0, size_ = 0.0;
+    double mismatch_ = 0.0;
+    double reach_ = 0.0;           ///< largest step over the mismatch that asked for it
     double history_[4] = {};
 };
 

@@ -38,10 +38,11 @@ struct NewtonReport {
 [[nodiscard]] inline bool meets_tolerance(double norm, double tolerance) { return norm <= tolerance; }
 
 /// Whether a solved state is worth one more step with the factors at hand, a chord, which is not counted as an iteration:
-/// when its voltages may still be off by more than a thousandth of the tolerance. The estimate takes the last step and the mismatch
-/// `before` it for the size of J^-1. With it two solvers that stop at the same tolerance agree to far better than that.
-[[nodiscard]] inline bool wants_correction(double norm, double before, double step, double tolerance) {
-    return norm * step > 1e-3 * tolerance * before;
+/// when its voltages may still be off by more than a thousandth of the tolerance. `reach` estimates the size of J^-1: the largest
+/// step of the solve over the mismatch that asked for it. With it two solvers that stop at the same tolerance agree to far better
+/// than that.
+[[nodiscard]] inline bool wants_correction(double norm, double reach, double tolerance) {
+    return norm * reach > 1e-3 * tolerance;
 }
 
 /// Owns the Jacobian values, the factors and the buffers for one pattern; used by one thread.
