@@ -8,6 +8,7 @@ namespace {
 // so it must reduce the mismatch to this to be worth it.
 constexpr double good_chord = 0.03;
 constexpr int most_chords = 6;
+constexpr double good_correction = 0.3;
 constexpr double hopeless = 1e6;
 
 }  // namespace
@@ -29,7 +30,13 @@ LaneStep LaneCourse::next(double reduction, double mismatch, double tolerance) c
 
 LaneCourse::Verdict LaneCourse::judge(double mismatch, double tolerance, int max_steps) {
     const bool met = meets_tolerance(mismatch, tolerance);
-    if (correcting_) return met ? Verdict::solved : Verdict::unusual;
+    if (correcting_) {
+        // Next to a singular Jacobian one chord is not enough; where it no longer helps much it has done what it can.
+        if (!met) return Verdict::unusual;
+        const bool again = mismatch < good_correction * mismatch_ && wants_correction(mismatch, reach_, tolerance);
+        mismatch_ = mismatch;
+        return again ? Verdict::goes_on : Verdict::solved;
+    }
     const double before = mismatch_;
     mismatch_ = mismatch;
     if (met) {

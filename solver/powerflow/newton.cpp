@@ -160,24 +160,27 @@ bool chord_suffices(const NewtonReport& report, const NewtonOptions& options) {
 
 }  // namespace
 
-// A chord step with the factors of the last iteration; undone where it does not help, as next to the bend of a curve.
+// Chord steps with the factors of the last iteration, mostly one; undone where they do not help, as next to the bend of a curve.
 void NewtonSolver::correct(const PowerFlowProblem& problem, VoltageState& state, const NewtonOptions& options,
                            NewtonReport& report) {
     const std::size_t n = report.trace.size();
     double reach = 0.0;
     for (std::size_t k = 0; k + 1 < n; ++k) reach = std::max(reach, report.trace[k].step / report.trace[k].worst.value);
-    if (n < 2 || !wants_correction(report.max_mismatch, reach, options.tolerance)) return;
-    const VoltageState before = state;
-    lu_.solve(step_);
-    take_step(problem, state, options, nullptr);
-    equations_.injections(problem, state);
-    const double mismatch = equations_.mismatch(problem, state, step_).value;
-    if (mismatch < report.max_mismatch) {
+    bool helps = n >= 2;
+    while (helps && wants_correction(report.max_mismatch, reach, options.tolerance)) {
+        const VoltageState before = state;
+        lu_.solve(step_);
+        take_step(problem, state, options, nullptr);
+        equations_.injections(problem, state);
+        const double mismatch = equations_.mismatch(problem, state, step_).value;
+        if (!(mismatch < report.max_mismatch)) {
+            state = before;
+            equations_.injections(problem, state);
+            return;
+        }
+        helps = mismatch < 0.3 * report.max_mismatch;
         report.max_mismatch = mismatch;
-        return;
     }
-    state = before;
-    equations_.injections(problem, state);
 }
 
 NewtonReport NewtonSolver::solve(const PowerFlowProblem& problem, VoltageState& state, const NewtonOptions& options,

@@ -47,7 +47,22 @@ TEST(LaneCourse, CorrectsWhatMayStillBeOffAndCountsIterationsWithoutIt) {
     ASSERT_EQ(course.judge(9e-9, tolerance, 20), Verdict::goes_on);  // so they may be off by 1.8e-7
     EXPECT_EQ(course.wanted(), LaneStep::shared);
     course.taken(1e-7);
-    EXPECT_EQ(course.judge(1e-12, tolerance, 20), Verdict::solved);
+    EXPECT_EQ(course.judge(1e-13, tolerance, 20), Verdict::solved);
+    EXPECT_EQ(course.iterations(), 1);
+}
+
+TEST(LaneCourse, CorrectsAgainNextToASingularJacobian) {
+    LaneCourse course;
+    course.begin(true);
+    ASSERT_EQ(course.judge(1e-3, tolerance, 20), Verdict::goes_on);
+    course.taken(0.02);
+    ASSERT_EQ(course.judge(9e-9, tolerance, 20), Verdict::goes_on);
+    course.taken(1e-7);
+    ASSERT_EQ(course.judge(1e-10, tolerance, 20), Verdict::goes_on);  // 2e-9 in voltage
+    course.taken(1e-9);
+    ASSERT_EQ(course.judge(1e-11, tolerance, 20), Verdict::goes_on);
+    course.taken(1e-10);
+    EXPECT_EQ(course.judge(9e-12, tolerance, 20), Verdict::solved);  // no more to be had
     EXPECT_EQ(course.iterations(), 1);
 }
 
