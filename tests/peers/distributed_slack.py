@@ -57,7 +57,7 @@ def compare_pandapower(araz, name):
     net = getattr(networks, name)()
     net.gen["slack_weight"] = [1.0 + 0.25 * k for k in range(len(net.gen))]
     net.ext_grid["slack_weight"] = 2.0
-    pp.runpp(net, distributed_slack=True, tolerance_mva=1e-9, init="flat", numba=False, calculate_voltage_angles=True)
+    pp.runpp(net, distributed_slack=True, tolerance_mva=1e-9, init="flat", numba=False, lightsim2grid=False, calculate_voltage_angles=True)
     ppc = to_ppc(net, init="flat", calculate_voltage_angles=True)
     bus = [list(row[:13]) for row in ppc["bus"]]
     for row in bus:
