@@ -1,7 +1,7 @@
 // Lane sweep: many scenarios of one network, W at a time, by the engine's own rules. A scenario is an outage, an hour
 // (settings), or both.
 //
-// Every scenario starts where Engine::solve_from(scenario, warm) starts, takes full Newton steps under the same
+// Every scenario starts where Engine::solve_from(scenario, warm) starts, takes Newton and chord steps under the same
 // stopping rule, and its reactive limits are switched by the control itself. What takes an unusual course
 // (slow or no convergence, lost pivots, a control that gives up, a state that may be a false root) is given back
 // unsolved for the scalar engine, which is authoritative. An outage's result depends neither on its lane, nor on

@@ -8,7 +8,8 @@
 //
 // Elimination is up-looking by rows. Row t is a panel of 2x2 blocks [predecessors | diagonal | successors];
 // each predecessor s, ascending, subtracts A(t,s) U(s,:) from it, where U(s,:) has already been divided by the
-// pivot of s. What is kept of a row is y (the eliminated right-hand side) and U.
+// pivot of s. What is stored of a row is y (the eliminated right-hand side) and U,
+// and beside them, for further right-hand sides, the blocks left of the diagonal and the inverse pivot.
 #pragma once
 
 #include <cstdint>
