@@ -7,6 +7,7 @@
 
 #include "araz/base/text.hpp"
 #include "araz/model/end_state.hpp"
+#include "own_joints.hpp"
 
 namespace araz {
 
@@ -82,10 +83,7 @@ void check_excluded(DirectionCheck& check) {
         const OwnContingency* c = check.find(label);
         const bool unsolved = entry.ends_with(": no solution at the base") && c != nullptr && !c->splits && !strict;
         bool right = false;
-        if (unsolved) {
-            OwnNewton newton(check.base_grid, check.solver);
-            right = !newton.solve(c->outage, check.base.v).solved;
-        }
+        if (unsolved) right = !OwnAfter(check.base_grid, check.solver, c->outage, check.base).state().solved;
         law.see(right, "certificate.contingencies_excluded: " + entry);
     }
     law.report(check.report);
@@ -136,12 +134,10 @@ double DirectionCheck::permitted(const std::string& contingency, const OwnReadin
     if (policy == "strict" || policy == "relieve") return reading.limit;
     auto known = base_after.find(contingency);
     if (known == base_after.end()) {
-        OwnState state = base;
-        if (const OwnContingency* c = find(contingency)) state = OwnNewton(base_grid, solver).solve(c->outage, base.v);
-        known = base_after.emplace(contingency, std::move(state)).first;
+        const OwnContingency* c = find(contingency);
+        known = base_after.emplace(contingency, c == nullptr ? OwnAfter(base) : OwnAfter(base_grid, solver, c->outage, base)).first;
     }
-    if (!known->second.solved) return reading.limit;
-    for (const OwnReading& at_base : own_readings(base_grid, known->second, limits, contingency.empty() ? nullptr : &base)) {
+    for (const OwnReading& at_base : known->second.readings(base_grid, limits, contingency.empty() ? nullptr : &base)) {
         if (!at_base.same_place(reading)) continue;
         if (!(at_base.severity() > 1.0 + 1e-7)) return reading.limit;
         if (policy == "drop-pairs") return reading.kind == "voltage_low" ? -HUGE_VAL : HUGE_VAL;
@@ -160,6 +156,11 @@ double own_export(const OwnGrid& grid, const OwnState& state, const std::vector<
         const OwnFlow flow = own_flow(grid, state, branch.row);
         if (group[from] == of) sum += flow.from.real();
         if (group[to] == of) sum += flow.to.real();
+    }
+    for (const OwnJointFlow& flow : own_joint_flows(grid, state)) {
+        const int from = group[grid.row(grid.grid->branches[flow.row].from_bus)];
+        const int to = group[grid.row(grid.grid->branches[flow.row].to_bus)];
+        if (from != to && (from == of || to == of)) sum += from == of ? flow.s.real() : -flow.s.real();
     }
     for (std::size_t s = 0; s + 1 < grid.sources.size(); ++s) {
         const OwnSource& end = grid.sources[s];

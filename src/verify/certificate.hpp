@@ -4,7 +4,7 @@
 #include <map>
 #include <optional>
 
-#include "own_study.hpp"
+#include "own_after.hpp"
 
 namespace araz {
 
@@ -33,7 +33,7 @@ struct DirectionCheck {
     OwnState base;
     std::vector<int> group;         ///< [bus row] 0 from, 1 to, 2 the rest
     std::vector<OwnContingency> contingencies;
-    std::map<std::string, OwnState> base_after;  ///< contingencies solved at the base, by label
+    std::map<std::string, OwnAfter> base_after;  ///< contingencies solved at the base, by label
 
     [[nodiscard]] const OptionMap& options() const { return result.envelope.options; }
     [[nodiscard]] const OwnContingency* find(const std::string& label) const;

@@ -19,12 +19,11 @@ struct After {
 
 constexpr double close_margin = 1e-4;
 
-After reduce(const OwnGrid& grid, const OwnState& state, const OwnLimits& limits, const OwnState* before) {
+After reduce(const OwnGrid& grid, const OwnAfter& left, const OwnLimits& limits, const OwnState* before) {
     After after;
-    after.solved = state.solved;
-    after.why = state.why;
-    if (!state.solved) return after;
-    for (OwnReading& reading : own_readings(grid, state, limits, before)) {
+    after.solved = left.state().solved;
+    after.why = left.state().why;
+    for (OwnReading& reading : left.readings(grid, limits, before)) {
         if (reading.kind == "thermal") after.worst_loading = std::max(after.worst_loading, reading.severity());
         if (reading.severity() > 1.0 - close_margin) after.close.push_back(std::move(reading));
     }
@@ -67,9 +66,12 @@ NamedPair parse_pair(const std::string& text) {
 }
 
 // A state after a contingency (or intact) at one end.
-OwnState state_after(DirectionCheck& check, const SolvedEnd& end, const std::string& label) {
+OwnAfter state_after(DirectionCheck& check, const SolvedEnd& end, const std::string& label) {
     const OwnContingency* c = label.empty() ? nullptr : check.find(label);
-    return c == nullptr ? end.intact : OwnNewton(end.own, check.solver).solve(c->outage, end.intact.v);
+    return c == nullptr ? OwnAfter(end.intact) : OwnAfter(end.own, check.solver, c->outage, end.intact);
+}
+std::vector<OwnReading> readings_after(DirectionCheck& check, const SolvedEnd& end, const std::string& label) {
+    return state_after(check, end, label).readings(end.own, check.limits, label.empty() ? nullptr : &end.intact);
 }
 
 void check_worst_pair(DirectionCheck& check, const SolvedEnd& end, double worst) {
@@ -83,22 +85,11 @@ void check_worst_pair(DirectionCheck& check, const SolvedEnd& end, double worst)
         double found = nan_value;  // pairs may tie: the one that is named has to have the largest loading, too
         const bool known = pair.contingency.empty() || check.find(pair.contingency) != nullptr;
         if (known)
-            for (const OwnReading& r : own_readings(end.own, state_after(check, end, pair.contingency), check.limits, pair.contingency.empty() ? nullptr : &end.intact))
+            for (const OwnReading& r : readings_after(check, end, pair.contingency))
                 if (r.kind == "thermal" && r.branch == pair.branch) found = 100.0 * r.severity();
         law.see(found - c.worst_loading_pct, "certificate.worst_pair");
     }
     law.report(check.report);
-}
-
-// The reading at the place that a limit or a violation names; nothing when there is none.
-std::optional<OwnReading> reading_at(const OwnGrid& grid, const OwnState& state, const OwnLimits& limits, const OwnState* before,
-                                     const std::string& kind, int branch, std::int64_t bus) {
-    if (!state.solved) return std::nullopt;
-    for (const OwnReading& r : own_readings(grid, state, limits, before)) {
-        const bool here = branch > 0 ? r.branch == branch - 1 : r.bus >= 0 && number(grid.grid->buses[r.bus].bus) == bus;
-        if (r.kind == kind && here) return r;
-    }
-    return std::nullopt;
 }
 
 // What is measured where a limit stands; a base that is insecure keeps the place and loses the word.
@@ -109,6 +100,17 @@ std::string kind_of(const TransferLimit& limit) {
     if (limit.limit < 0.3) return "voltage_step";  // no band begins that low, and no step is that large
     return limit.value < limit.limit ? "voltage_low" : "voltage_high";
 }
+
+// The reading at the place that a limit or a violation names; nothing when there is none.
+std::optional<OwnReading> reading_at(DirectionCheck& check, const SolvedEnd& end, const TransferLimit& at) {
+    const std::string kind = kind_of(at);
+    for (const OwnReading& r : readings_after(check, end, at.contingency)) {
+        const bool here = at.branch > 0 ? r.branch == at.branch - 1 : r.bus >= 0 && number(end.grid.buses[r.bus].bus) == at.bus;
+        if (r.kind == kind && here) return r;
+    }
+    return std::nullopt;
+}
+
 double value_tolerance(const DirectionCheck& check, const std::string& unit) {
     return unit == "p.u." ? check.tolerance.voltage_pu : check.tolerance.power_mw;
 }
@@ -120,9 +122,7 @@ void check_limiters(DirectionCheck& check, const SolvedEnd& end) {
         const TransferLimit& at = limiter.limit;
         const std::string where = "limiters[" + std::to_string(k) + "]";
         const bool known = at.contingency.empty() || check.find(at.contingency) != nullptr;
-        const auto found = known ? reading_at(end.own, state_after(check, end, at.contingency), check.limits, at.contingency.empty() ? nullptr : &end.intact,
-                                              kind_of(at), at.branch, at.bus)
-                                 : std::nullopt;
+        const auto found = known ? reading_at(check, end, at) : std::nullopt;
         value.see(found.has_value(), where);
         if (!found) continue;
         value.see(at.value - found->value, where + ".value");
@@ -169,14 +169,13 @@ void check_limit_record(DirectionCheck& check, const TransferLimit& limit, const
     const bool known = limit.contingency.empty() || check.find(limit.contingency) != nullptr;
     law.see(known, where + ".contingency");
     if (limit.cause == "collapse" && end != nullptr && known) {
-        const bool gone = limit.contingency.empty() ? !end->intact.solved : !state_after(check, *end, limit.contingency).solved;
+        const bool gone = limit.contingency.empty() ? !end->intact.solved : !state_after(check, *end, limit.contingency).state().solved;
         law.see(gone, where + ".cause");
     }
     if (measured) law.see(end != nullptr && end->intact.solved, where + ".cause");
     law.report(check.report);
     if (!measured || !known || end == nullptr || !end->intact.solved) return;
-    const auto found = reading_at(end->own, state_after(check, *end, limit.contingency), check.limits, limit.contingency.empty() ? nullptr : &end->intact, kind,
-                                  limit.branch, limit.bus);
+    const auto found = reading_at(check, *end, limit);
     Law place = check.law(where + " violated", check.tolerance.limit_share, "of the limit");
     place.see(found.has_value(), where + (limit.branch > 0 ? ".branch" : ".bus"));
     if (found) place.see(std::max(0.0, -excess(*found, check.permitted(limit.contingency, *found))), where + (limit.branch > 0 ? ".branch" : ".bus"));
@@ -200,17 +199,15 @@ void check_secure_end(DirectionCheck& check, const SolvedEnd& end) {
         if (!each.splits && !each.excluded && !left_out) monitored.push_back(each);
     }
     std::vector<After> after(monitored.size());
-    solve_all(end.own, check.solver, monitored, end.intact.v,
-              [&](std::size_t k, const OwnState& state) { after[k] = reduce(end.own, state, check.limits, &end.intact); });
+    solve_all(end.own, check.solver, monitored, end.intact,
+              [&](std::size_t k, const OwnAfter& left) { after[k] = reduce(end.own, left, check.limits, &end.intact); });
 
     Law solved = check.law("secure contingencies solved", 0.0, "");
     Law limits = check.law("secure limits", check.tolerance.limit_share, "of the limit");
-    const After intact = reduce(end.own, end.intact, check.limits, nullptr);
+    const After intact = reduce(end.own, OwnAfter(end.intact), check.limits, nullptr);
     see_limits(check, end.own, intact, "", limits);
     double worst = intact.worst_loading;
     for (std::size_t k = 0; k < after.size(); ++k) {
-        if (opens_joint(*end.own.grid, monitored[k].outage))
-            solved.see(false, "contingency " + monitored[k].label + " opens a branch without impedance, which the re-check does not model");
         solved.see(after[k].solved, "contingency " + monitored[k].label + (after[k].why.empty() ? "" : ": " + after[k].why));
         if (!after[k].solved) continue;
         see_limits(check, end.own, after[k], monitored[k].label, limits);
@@ -249,7 +246,7 @@ void check_insecure_end(DirectionCheck& check, const SolvedEnd* end) {
 void check_intact_ends(DirectionCheck& check, const SolvedEnd* secure, const SolvedEnd* insecure) {
     if (secure != nullptr && secure->intact.solved) {
         Law limits = check.law("intact_secure limits", check.tolerance.limit_share, "of the limit");
-        see_limits(check, secure->own, reduce(secure->own, secure->intact, check.limits, nullptr), "", limits);
+        see_limits(check, secure->own, reduce(secure->own, OwnAfter(secure->intact), check.limits, nullptr), "", limits);
         limits.report(check.report);
     }
     if (check.direction.limit.cause != "base_insecure") check_limit_record(check, check.direction.intact_limit, insecure, "intact_limit");
@@ -266,12 +263,8 @@ void check_sensitivities(DirectionCheck& check, const SolvedEnd& secure, const S
         const Limiter& limiter = check.direction.limiters[k];
         const TransferLimit& at = limiter.limit;
         if (!std::isfinite(limiter.sensitivity_pct_per_mw) || (!at.contingency.empty() && check.find(at.contingency) == nullptr)) continue;
-        const auto reading = [&](const SolvedEnd& end) {
-            return reading_at(end.own, state_after(check, end, at.contingency), check.limits, at.contingency.empty() ? nullptr : &end.intact, kind_of(at),
-                              at.branch, at.bus);
-        };
-        const auto from = reading(secure);
-        const auto to = reading(insecure);
+        const auto from = reading_at(check, secure, at);
+        const auto to = reading_at(check, insecure, at);
         if (!from || !to) continue;
         // Of the limit that counts: a policy may have widened that of a branch that was overloaded at the base.
         const double counts = from->severity() > 1.0 - close_margin ? check.permitted(at.contingency, *from) : from->limit;

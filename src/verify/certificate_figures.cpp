@@ -6,6 +6,7 @@
 
 #include "araz/base/text.hpp"
 #include "certificate.hpp"
+#include "own_joints.hpp"
 
 namespace araz {
 
@@ -139,23 +140,28 @@ void check_shifts(DirectionCheck& check) {
 
 void check_ties(DirectionCheck& check, const SolvedEnd& end) {
     Law law = check.law("ties", check.tolerance.power_mw, "MW");
-    std::set<int> expected;
-    for (const OwnBranch& branch : end.own.branches) {
-        const BranchRow& row = check.grid.branches[branch.row];
-        if (branch.carries && check.group[end.own.row(row.from_bus)] != check.group[end.own.row(row.to_bus)]) expected.insert(branch.row + 1);
-    }
+    std::map<int, std::complex<double>> expected;  // by branch number
+    const auto crosses = [&](int row) {
+        const BranchRow& branch = check.grid.branches[row];
+        return check.group[end.own.row(branch.from_bus)] != check.group[end.own.row(branch.to_bus)];
+    };
+    for (const OwnBranch& branch : end.own.branches)
+        if (branch.carries && crosses(branch.row)) expected.emplace(branch.row + 1, own_flow(end.own, end.intact, branch.row).from);
+    for (const OwnJointFlow& joint : own_joint_flows(end.own, end.intact))
+        if (crosses(joint.row)) expected.emplace(joint.row + 1, joint.s);
+    const std::vector<OwnReading> readings = own_readings(end.own, end.intact, check.limits, nullptr);
     for (const TieResult& tie : check.direction.ties) {
         const std::string where = "ties: branch " + std::to_string(tie.branch);
-        const bool known = expected.erase(tie.branch) == 1;
-        law.see(known, where);
-        if (!known) continue;
-        const OwnFlow flow = own_flow(end.own, end.intact, tie.branch - 1);
-        law.see(tie.p_mw - flow.from.real() * check.grid.base_mva, where + " p_mw");
-        law.see(tie.q_mvar - flow.from.imag() * check.grid.base_mva, where + " q_mvar");
-        for (const OwnReading& r : own_readings(end.own, end.intact, check.limits, nullptr))
+        const auto at = expected.find(tie.branch);
+        law.see(at != expected.end(), where);
+        if (at == expected.end()) continue;
+        law.see(tie.p_mw - at->second.real() * check.grid.base_mva, where + " p_mw");
+        law.see(tie.q_mvar - at->second.imag() * check.grid.base_mva, where + " q_mvar");
+        for (const OwnReading& r : readings)
             if (r.kind == "thermal" && r.branch == tie.branch - 1) law.see(tie.loading_pct - 100.0 * r.severity(), where + " loading_pct");
+        expected.erase(at);
     }
-    for (const int row : expected) law.see(false, "ties: branch " + std::to_string(row) + " is missing");
+    for (const auto& [row, flow] : expected) law.see(false, "ties: branch " + std::to_string(row) + " is missing");
     law.report(check.report);
 }
 
@@ -170,13 +176,13 @@ void check_base_violations(DirectionCheck& check) {
             law.see(false, where);
             continue;
         }
-        const OwnState state = c == nullptr ? check.base : OwnNewton(check.base_grid, check.solver).solve(c->outage, check.base.v);
+        const OwnAfter after = c == nullptr ? OwnAfter(check.base) : OwnAfter(check.base_grid, check.solver, c->outage, check.base);
         if (v.kind == "unsolved") {
-            law.see(!state.solved, where);
+            law.see(!after.state().solved, where);
             continue;
         }
         bool found = false;
-        for (const OwnReading& r : state.solved ? own_readings(check.base_grid, state, check.limits, c != nullptr ? &check.base : nullptr) : std::vector<OwnReading>{}) {
+        for (const OwnReading& r : after.readings(check.base_grid, check.limits, c != nullptr ? &check.base : nullptr)) {
             const bool here = v.branch > 0 ? r.branch == v.branch - 1 : r.bus >= 0 && number(check.grid.buses[r.bus].bus) == v.bus;
             if (r.kind != v.kind || !here) continue;
             found = true;

@@ -2,12 +2,11 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <memory>
 #include <set>
 
 #include "araz/base/text.hpp"
 #include "araz/model/end_state.hpp"
-#include "own_study.hpp"
+#include "own_after.hpp"
 
 namespace araz {
 
@@ -15,17 +14,18 @@ namespace {
 
 // What is compared, computed again.
 struct Expected {
-    OwnState state;
+    OwnAfter after;
     double max_loading = nan_value, min_vm = nan_value, max_vm = nan_value, loss_mw = 0.0;
     std::vector<OwnReading> readings;
-    std::shared_ptr<const OwnGrid> apart;  ///< the grid that the state belongs to, where the outage opens joined buses
 };
 
-Expected expect(const OwnGrid& grid, const OwnState& state, const OwnState& base, const OwnLimits& limits) {
+Expected expect(const OwnGrid& own, OwnAfter after, const OwnState& base, const OwnLimits& limits) {
     Expected e;
-    e.state = state;
+    e.after = std::move(after);
+    const OwnGrid& grid = e.after.grid(own);
+    const OwnState& state = e.after.state();
     if (!state.solved) return e;
-    for (OwnReading& r : own_readings(grid, state, limits, &base)) {
+    for (OwnReading& r : e.after.readings(own, limits, &base)) {
         if (r.kind == "thermal" && !(r.severity() * 100.0 <= e.max_loading)) e.max_loading = 100.0 * r.severity();
         e.readings.push_back(std::move(r));
     }
@@ -58,10 +58,8 @@ public:
         if (!base.solved) return;
         std::vector<OwnContingency> all = listed();
         std::vector<Expected> expected(all.size());
-        solve_all(own_, solver_, all, base.v,
-                  [&](std::size_t k, const OwnState& state) { expected[k] = expect(own_, state, base, limits_); });
-        for (std::size_t k = 0; k < all.size(); ++k)
-            if (opens_joint(*own_.grid, all[k].outage)) expected[k] = solve_apart(all[k].outage, base);
+        solve_all(own_, solver_, all, base,
+                  [&](std::size_t k, OwnAfter after) { expected[k] = expect(own_, std::move(after), base, limits_); });
         for (std::size_t k = 0; k < all.size(); ++k) compare(result_.contingencies[k], expected[k]);
         summarise();
         for (const Law* law : {&rows_, &status_, &loading_, &voltage_, &power_, &violations_}) law->report(report_);
@@ -85,47 +83,17 @@ private:
         return all;
     }
 
-    // Buses joined without impedance are one node of the grid: opening a switch between them takes a grid of its own.
-    Expected solve_apart(const OwnOutage& outage, const OwnState& base) {
-        open_.push_back(std::make_unique<Case>(*own_.grid));
-        Case& open = *open_.back();
-        for (const int row : outage.branches) open.branches[static_cast<std::size_t>(row)].in_service = false;
-        const auto grid = std::make_shared<const OwnGrid>(build_own_grid(open, open.dc_lines_active));
-        OwnState before;
-        before.solved = true;
-        for (const int bus : grid->bus_of) {
-            before.v.push_back(base.v[own_.node_of[bus]]);
-            before.live.push_back(base.live[own_.node_of[bus]]);
-        }
-        OwnState state = OwnNewton(*grid, solver_).solve(outage, before.v);
-        if (!state.live.empty()) count_losses(*grid, before, state);
-        Expected e = expect(*grid, state, before, limits_);
-        e.apart = grid;
-        return e;
-    }
-
-    static void count_losses(const OwnGrid& grid, const OwnState& before, OwnState& state) {
-        state.lost_load = state.lost_generation = 0.0;
-        state.lost_buses = 0;
-        const auto lost = [&](int node) { return before.live[node] != 0 && state.live[node] == 0; };
-        for (int node = 0; node < grid.n; ++node)
-            if (lost(node)) state.lost_load += grid.load[node].real();
-        for (const int node : grid.node_of)
-            if (node >= 0 && lost(node)) ++state.lost_buses;
-        for (const OwnSource& source : grid.sources)
-            if (source.generator >= 0 && lost(source.node)) state.lost_generation += source.p;
-    }
-
     void compare(const ContingencyResult& found, const Expected& e) {
         const std::string what = "contingency " + found.contingency;
         const bool said = is_solved(found.main_island);
-        status_.see(said == e.state.solved, what + (e.state.why.empty() ? "" : ": " + e.state.why));
-        status_.see((found.status == SolveStatus::islanded) == (e.state.lost_buses > 0), what + ": islanding");
-        status_.see(found.lost_buses == e.state.lost_buses, what + " lost_buses");
+        const OwnState& state = e.after.state();
+        status_.see(said == state.solved, what + (state.why.empty() ? "" : ": " + state.why));
+        status_.see((found.status == SolveStatus::islanded) == (state.lost_buses > 0), what + ": islanding");
+        status_.see(found.lost_buses == state.lost_buses, what + " lost_buses");
         const double base_mva = own_.grid->base_mva;
-        power_.see(found.lost_load_mw - e.state.lost_load * base_mva, what + " lost_load_mw");
-        power_.see(found.lost_generation_mw - e.state.lost_generation * base_mva, what + " lost_generation_mw");
-        if (!said || !e.state.solved) return;
+        power_.see(found.lost_load_mw - state.lost_load * base_mva, what + " lost_load_mw");
+        power_.see(found.lost_generation_mw - state.lost_generation * base_mva, what + " lost_generation_mw");
+        if (!said || !state.solved) return;
         loading_.compare(found.max_loading_pct, e.max_loading, what + " max_loading_pct");
         voltage_.see(found.min_vm_pu - e.min_vm, what + " min_vm_pu");
         voltage_.see(found.max_vm_pu - e.max_vm, what + " max_vm_pu");
@@ -143,10 +111,10 @@ private:
             loading_.see(loading - found.max_loading_pct, what + " max_loading_branch");
         }
         const auto vm_at = [&](std::int64_t bus) {
-            const OwnGrid& grid = e.apart ? *e.apart : own_;
+            const OwnGrid& grid = e.after.grid(own_);
             const int row = grid.row(BusId{bus});
             const int node = row < 0 ? -1 : grid.node_of[row];
-            return node < 0 ? nan_value : std::abs(e.state.v[node]);
+            return node < 0 ? nan_value : std::abs(e.after.state().v[node]);
         };
         voltage_.see(vm_at(found.min_vm_bus) - found.min_vm_pu, what + " min_vm_bus");
         voltage_.see(vm_at(found.max_vm_bus) - found.max_vm_pu, what + " max_vm_bus");
@@ -198,7 +166,6 @@ private:
     OwnLimits limits_;
     OwnOptions solver_;
     OwnGrid own_;
-    std::vector<std::unique_ptr<Case>> open_;  ///< cases of the grids with opened switches
     Law rows_{"contingency_rows", 0.0, ""}, status_{"contingency_status", 0.0, ""};
     Law loading_{"contingency_loading", 1e-3, "%"}, voltage_{"contingency_voltage", 1e-6, "p.u."};
     Law power_{"contingency_power", 1e-3, "MW"}, violations_{"contingency_violations", 0.0, ""};

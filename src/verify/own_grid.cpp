@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "own_dc.hpp"
+#include "own_joints.hpp"
 #include "laws_units.hpp"
 #include "state.hpp"
 
@@ -23,8 +24,6 @@ bool usable(const OwnGrid& own, const BranchRow& branch) {
     return branch.in_service && from >= 0 && to >= 0 && from != to && own.grid->buses[from].type != BusType::isolated &&
            own.grid->buses[to].type != BusType::isolated;
 }
-
-bool is_joint(const BranchRow& branch) { return std::hypot(branch.r_pu, branch.x_pu) < own_merge_below; }
 
 // Buses joined without impedance become one node.
 void number_nodes(OwnGrid& own) {

@@ -7,6 +7,7 @@
 #include <numbers>
 
 #include "own_dc.hpp"
+#include "own_joints.hpp"
 #include "state.hpp"
 
 namespace araz {
@@ -467,27 +468,29 @@ bool OwnNewton::Work::switch_limits(int round) {
     return true;
 }
 
+// P of a reference goes to its first unit, of joined buses to one of those named as reference.
 void OwnNewton::Work::share_outputs() {
     state.source.assign(grid.sources.size(), 0.0);
     for (int b = 0; b < grid.n; ++b) {
         if (state.live[b] == 0) continue;
         const Complex total = injection(b) + grid.load[b];
-        const double given = others(b);
-        double other_p = 0.0;
+        double p = 0.0;
         int first = -1;
-        int units = 0;
+        std::vector<int> holders;
+        const auto is_named = [&](int s) { return grid.grid->buses[grid.sources[s].bus].type == BusType::slack; };
         for (const int s : grid.sources_at[b]) {
             if (on[s] == 0) continue;
             const OwnSource& source = grid.sources[s];
             state.source[s] = Complex(p_of(s), source.holds ? (grid.regulated[b] == 0 ? source.q : 0.0) : given_q(s));
-            units += source.holds ? 1 : 0;
-            if (first < 0) first = s;
-            else other_p += p_of(s);
+            if (source.holds) holders.push_back(s);
+            if (first < 0 || (is_named(s) && !is_named(first))) first = s;
+            p += p_of(s);
         }
         if (first < 0) continue;
-        if (kind[b] == Kind::reference) state.source[first].real(total.real() - other_p);
-        for (const int s : grid.sources_at[b])  // how Q is shared within a bus is no law; the sum is
-            if (on[s] != 0 && grid.regulated[b] != 0 && grid.sources[s].holds) state.source[s].imag((total.imag() - given) / units);
+        if (kind[b] == Kind::reference) state.source[first].real(total.real() - (p - p_of(first)));
+        if (grid.regulated[b] == 0 || holders.empty()) continue;
+        const std::vector<double> q = own_shares(grid, holders, total.imag() - others(b));
+        for (std::size_t k = 0; k < holders.size(); ++k) state.source[holders[k]].imag(q[k]);
     }
 }
 

@@ -1,12 +1,12 @@
 #include "own_study.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <set>
-#include <thread>
 
 #include "araz/base/text.hpp"
+#include "own_after.hpp"
+#include "own_joints.hpp"
 
 namespace araz {
 
@@ -30,17 +30,26 @@ double rate_of(const BranchRow& row, const std::string& rule) {
     return rate > 0.0 && std::isfinite(rate) ? factor * rate : nan_value;
 }
 
+// Bus rows that a reference feeds.
+std::vector<unsigned char> fed_buses(const OwnGrid& grid, const std::vector<unsigned char>& out) {
+    const std::vector<int> part = own_parts(grid, out);
+    std::vector<unsigned char> fed(static_cast<std::size_t>(grid.n) + 1, 0);
+    for (int b = 0; b < grid.n; ++b)
+        if (grid.reference[b] != 0) fed[part[b]] = 1;
+    std::vector<unsigned char> buses;
+    for (const int node : grid.node_of) buses.push_back(node >= 0 ? fed[part[node]] : 0);
+    return buses;
+}
+
 bool cuts_off(const OwnGrid& grid, const OwnOutage& outage) {
     if (outage.branches.empty()) return false;
     std::vector<unsigned char> out(grid.branches.size(), 0);
     for (const int row : outage.branches) out[row] = 1;
-    const std::vector<int> before = own_parts(grid, {});
-    const std::vector<int> part = own_parts(grid, out);
-    std::vector<unsigned char> fed(grid.n + 1, 0), fed_before(grid.n + 1, 0);
-    for (int b = 0; b < grid.n; ++b)
-        if (grid.reference[b] != 0) fed[part[b]] = fed_before[before[b]] = 1;
-    for (int b = 0; b < grid.n; ++b)
-        if (fed_before[before[b]] != 0 && fed[part[b]] == 0) return true;
+    Case rows;
+    const std::vector<unsigned char> before = fed_buses(grid, {});
+    const std::vector<unsigned char> after = opens_joint(*grid.grid, outage) ? fed_buses(open_grid(grid, outage, rows), out) : fed_buses(grid, out);
+    for (std::size_t i = 0; i < before.size(); ++i)
+        if (before[i] != 0 && after[i] == 0) return true;
     return false;
 }
 
@@ -143,7 +152,7 @@ std::vector<std::string> unmodelled_options(const Case& grid, const OptionMap& o
 bool opens_joint(const Case& grid, const OwnOutage& outage) {
     return std::any_of(outage.branches.begin(), outage.branches.end(), [&](int row) {
         const BranchRow& branch = grid.branches[static_cast<std::size_t>(row)];
-        return branch.in_service && std::hypot(branch.r_pu, branch.x_pu) < own_merge_below;
+        return branch.in_service && is_joint(branch);
     });
 }
 
@@ -191,9 +200,12 @@ std::vector<OwnContingency> own_contingencies(const OwnGrid& grid, const OptionM
     if (asked.empty() || std::find(asked.begin(), asked.end(), "all") != asked.end()) {
         const std::vector<unsigned char> bridge = bridges_of(grid);
         for (const OwnBranch& branch : grid.branches) {
-            if (!branch.carries || fed[part[branch.from]] == 0) continue;
+            const BranchRow& row = grid.grid->branches[branch.row];
+            const int from = grid.row(row.from_bus), to = grid.row(row.to_bus);
+            const int node = row.in_service && from >= 0 && to >= 0 && from != to ? grid.node_of[from] : -1;
+            if (node < 0 || grid.node_of[to] < 0 || fed[part[node]] == 0) continue;
             OwnContingency c{std::to_string(branch.row + 1), {{branch.row}, {}, {}}, false, false};
-            c.splits = bridge[branch.row] != 0;
+            c.splits = branch.carries ? bridge[branch.row] != 0 : cuts_off(grid, c.outage);
             c.excluded = std::find(excluded.begin(), excluded.end(), c.label) != excluded.end();
             all.push_back(c);
         }
@@ -237,13 +249,19 @@ OwnLimits own_limits(const OptionMap& options) {
 std::vector<OwnReading> own_readings(const OwnGrid& grid, const OwnState& state, const OwnLimits& limits, const OwnState* before) {
     std::vector<OwnReading> out;
     const Case& c = *grid.grid;
+    const std::string& rule = before != nullptr ? limits.rating_contingency : limits.rating_base;
+    bool joints = false;
     for (const OwnBranch& branch : grid.branches) {
-        if (!branch.carries || state.branch_out[branch.row] != 0 || state.live[branch.from] == 0) continue;
-        const double rate = rate_of(c.branches[branch.row], before != nullptr ? limits.rating_contingency : limits.rating_base);
-        if (std::isnan(rate)) continue;
+        const double rate = rate_of(c.branches[branch.row], rule);
+        joints = joints || (!branch.carries && !std::isnan(rate));
+        if (std::isnan(rate) || !branch.carries || state.branch_out[branch.row] != 0 || state.live[branch.from] == 0) continue;
         const OwnFlow flow = own_flow(grid, state, branch.row);
         out.push_back({"thermal", branch.row, -1, std::max(std::abs(flow.from), std::abs(flow.to)) * c.base_mva, rate});
     }
+    if (joints)
+        for (const OwnJointFlow& flow : own_joint_flows(grid, state))
+            if (const double rate = rate_of(c.branches[flow.row], rule); !std::isnan(rate))
+                out.push_back({"thermal", flow.row, -1, std::abs(flow.s) * c.base_mva, rate});
     const bool steps = before != nullptr && limits.voltage_step > 0.0;
     if (!limits.voltages && !steps) return out;
     for (std::size_t i = 0; i < grid.node_of.size(); ++i) {
@@ -264,20 +282,6 @@ std::string place_of(const OwnGrid& grid, const OwnReading& reading) {
     const std::string where = reading.branch >= 0 ? "branch " + std::to_string(reading.branch + 1)
                                                   : "bus " + std::to_string(number(grid.grid->buses[reading.bus].bus));
     return where + " (" + reading.kind + ")";
-}
-
-void solve_all(const OwnGrid& grid, const OwnOptions& options, const std::vector<OwnContingency>& contingencies,
-               const std::vector<std::complex<double>>& start, const std::function<void(std::size_t, const OwnState&)>& take) {
-    std::atomic<std::size_t> next{0};
-    const auto work = [&] {
-        OwnNewton newton(grid, options);
-        for (std::size_t k = next++; k < contingencies.size(); k = next++) take(k, newton.solve(contingencies[k].outage, start));
-    };
-    const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
-    const std::size_t n = std::min(cores, std::max<std::size_t>(1, contingencies.size()));
-    std::vector<std::jthread> pool;
-    for (std::size_t k = 1; k < n; ++k) pool.emplace_back(work);
-    work();
 }
 
 }  // namespace araz

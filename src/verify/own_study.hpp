@@ -1,7 +1,6 @@
 // Contingencies and limits as the re-check reads them from a case and the options of a result.
 #pragma once
 
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -61,9 +60,5 @@ struct OwnReading {
                                                    const OwnState* before);
 /// "branch 12 (thermal)" or "bus 4 (voltage_low)".
 [[nodiscard]] std::string place_of(const OwnGrid& grid, const OwnReading& reading);
-
-/// Solves contingencies from `start` on several threads; `take(k, state)` is called for each, from any thread.
-void solve_all(const OwnGrid& grid, const OwnOptions& options, const std::vector<OwnContingency>& contingencies,
-               const std::vector<std::complex<double>>& start, const std::function<void(std::size_t, const OwnState&)>& take);
 
 }  // namespace araz

@@ -119,6 +119,23 @@ TEST(Certificate, OfACollapseHolds) {
     EXPECT_NEAR(done.result.directions[0].certificate.secure_mw, 1000.0, 0.5);
 }
 
+// Contingencies that open a coupler part its buses: the re-check solves them on the parted grid.
+TEST_P(Certificates, WithOutagesOfRatedCouplersHold) {
+    for (const int couplers : {1, 2}) {
+        const Case grid = with_coupler(rated(make_grid({.seed = static_cast<std::uint64_t>(GetParam())}), 2.0), 3, 0.0, couplers);
+        Case narrow = grid;
+        const PfResult base = solve(grid);
+        narrow.branches.back().rate_a_mva = std::max(5.0, 1.1 * couplers * std::abs(base.branches.back().p_from_mw));
+        Case tie = grid;  // the couplers lead from area to area
+        tie.buses.back().area = 3 - tie.buses.back().area;
+        for (const Case* each : {&grid, &std::as_const(narrow), &std::as_const(tie)}) {
+            const Studied done = study(*each, {}, {}, GetParam() % 2 == 0, true, thermal());
+            const VerifyReport report = check_certificates(done.grid, done.result);
+            EXPECT_TRUE(report.passed()) << done.result.directions[0].limit.cause << ": " << failures(report);
+        }
+    }
+}
+
 struct Tampering {
     const char* name;
     std::function<void(DirectionResult&)> change;

@@ -20,33 +20,6 @@ Case grid_of(int seed) {
     return make_grid(recipe);
 }
 
-/// Splits a bus: load and shunt, and every second branch, move to a new bus behind a coupler.
-Case with_coupler(Case grid, int bus_row, double x_pu, int couplers = 1) {
-    BusRow half = grid.buses[bus_row];
-    half.bus = BusId{900000 + bus_row};
-    half.type = BusType::pq;
-    half.name.clear();
-    grid.buses[bus_row].pd_mw = grid.buses[bus_row].qd_mvar = 0.0;
-    grid.buses[bus_row].gs_mw = grid.buses[bus_row].bs_mvar = 0.0;
-    bool move = false;
-    for (BranchRow& branch : grid.branches) {
-        for (BusId* end : {&branch.from_bus, &branch.to_bus}) {
-            if (*end != grid.buses[bus_row].bus) continue;
-            if (move) *end = half.bus;
-            move = !move;
-        }
-    }
-    grid.buses.push_back(half);
-    for (int k = 0; k < couplers; ++k) {
-        BranchRow coupler;
-        coupler.from_bus = grid.buses[bus_row].bus;
-        coupler.to_bus = half.bus;
-        coupler.x_pu = x_pu;
-        grid.branches.push_back(coupler);
-    }
-    return grid;
-}
-
 class JoinedBuses : public ::testing::TestWithParam<int> {};
 
 TEST_P(JoinedBuses, SolveLikeTheUnsplitGrid) {
@@ -157,6 +130,29 @@ TEST_P(JoinedBuses, AnOutageOpensTheCoupler) {
     EXPECT_FALSE(check_contingencies(split, result).passed());
 }
 
+// The flows through couplers, one or several of a ring, intact and opened one by one, against the re-check's own.
+TEST_P(JoinedBuses, LoadingsOfCouplersAfterOutagesAreVerified) {
+    for (const auto& [row, couplers] : {std::pair{3, 1}, {3, 2}, {3, 3}, {0, 1}, {0, 2}, {7, 1}}) {
+        Case split = with_coupler(grid_of(GetParam()), row, 0.0, couplers);
+        for (int k = 0; k < couplers; ++k) (split.branches.end() - 1 - k)->rate_a_mva = 0.5 + k;
+        const StudySetup setup = make_setup(split);
+        N1Result result = run_n1(setup, single_outages(setup));
+        result.envelope.options["q-limits"] = std::string("off");
+        const VerifyReport report = check_contingencies(split, result);
+        EXPECT_TRUE(report.passed()) << couplers << " couplers at " << row << ": " << render(report.findings);
+        int seen = 0;
+        for (ContingencyResult& outage : result.contingencies)
+            for (Violation& violation : outage.violations) {
+                if (violation.branch <= static_cast<int>(split.branches.size()) - couplers) continue;
+                if (seen++ > 0) continue;
+                violation.value += 0.01;
+                EXPECT_FALSE(check_contingencies(split, result).passed());
+                violation.value -= 0.01;
+            }
+        EXPECT_GT(seen, 10);
+    }
+}
+
 // Equal parallel couplers share equally: the least sum of squares.
 TEST_P(JoinedBuses, ParallelCouplersShareEqually) {
     const Case one = with_coupler(grid_of(GetParam()), 3, 0.0, 1);
@@ -251,6 +247,14 @@ TEST(JoinedRegulators, ShareTheirReactivePower) {
     EXPECT_NEAR(result.branches[1].q_from_mvar, -25.0, 1e-4);
     EXPECT_NEAR(result.branches[1].p_from_mw, 0.0, 1e-4);
     EXPECT_TRUE(check_laws(grid, result).passed()) << render(check_laws(grid, result).findings);
+    // After outages the re-check shares likewise: the coupler carries what the parts leave over.
+    grid.branches.push_back(grid.branches[0]);
+    grid.branches[1].rate_a_mva = 10.0;
+    const StudySetup setup = make_setup(grid, solving);
+    N1Result outages = run_n1(setup, single_outages(setup));
+    ASSERT_FALSE(outages.contingencies[0].violations.empty());
+    EXPECT_TRUE(check_contingencies(grid, outages).passed()) << render(check_contingencies(grid, outages).findings);
+    grid.branches.pop_back();
 
     Case apart = grid;
     apart.generators[2].vg_pu = 1.01;

@@ -210,4 +210,30 @@ Case two_areas(int lines, double x_pu, double rating_mva) {
     return grid;
 }
 
+Case with_coupler(Case grid, int bus_row, double x_pu, int couplers) {
+    BusRow half = grid.buses[bus_row];
+    half.bus = BusId{900000 + bus_row};
+    half.type = BusType::pq;
+    half.name.clear();
+    grid.buses[bus_row].pd_mw = grid.buses[bus_row].qd_mvar = 0.0;
+    grid.buses[bus_row].gs_mw = grid.buses[bus_row].bs_mvar = 0.0;
+    bool move = false;
+    for (BranchRow& branch : grid.branches) {
+        for (BusId* end : {&branch.from_bus, &branch.to_bus}) {
+            if (*end != grid.buses[bus_row].bus) continue;
+            if (move) *end = half.bus;
+            move = !move;
+        }
+    }
+    grid.buses.push_back(half);
+    for (int k = 0; k < couplers; ++k) {
+        BranchRow coupler;
+        coupler.from_bus = grid.buses[bus_row].bus;
+        coupler.to_bus = half.bus;
+        coupler.x_pu = x_pu;
+        grid.branches.push_back(coupler);
+    }
+    return grid;
+}
+
 }  // namespace araz::testing

@@ -47,4 +47,7 @@ struct GridRecipe {
 /// no exchange at the base, 3000 MW of headroom on each side.
 [[nodiscard]] Case two_areas(int lines, double x_pu, double rating_mva);
 
+/// Splits a bus: load and shunt, and every second branch, move to a new bus behind couplers of this reactance.
+[[nodiscard]] Case with_coupler(Case grid, int bus_row, double x_pu, int couplers = 1);
+
 }  // namespace araz::testing
