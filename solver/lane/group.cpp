@@ -1,32 +1,10 @@
 #include <algorithm>
-#include <cstdlib>
-#include <cstring>
-#include <new>
-
-#ifdef __linux__
-#include <sys/mman.h>
-#endif
+#include <utility>
 
 #include "araz/base/check.hpp"
 #include "araz/solver/lane_group.hpp"
 
 namespace araz::solver {
-
-void LaneBuffer::Free::operator()(double* p) const { std::free(p); }
-
-LaneBuffer::LaneBuffer(std::size_t n) {
-    constexpr std::size_t huge = 2U << 20U;
-    std::size_t bytes = std::max<std::size_t>(1, n) * sizeof(double);
-    const std::size_t alignment = bytes >= huge ? huge : 4096;
-    bytes = (bytes + alignment - 1) / alignment * alignment;
-    void* memory = std::aligned_alloc(alignment, bytes);
-    if (memory == nullptr) throw std::bad_alloc();
-#ifdef __linux__
-    if (alignment == huge) madvise(memory, bytes, MADV_HUGEPAGE);  // only a wish: what it returns does not matter
-#endif
-    std::memset(memory, 0, bytes);
-    data_.reset(static_cast<double*>(memory));
-}
 
 LaneGroup::LaneGroup(const LaneProgram& program, const LaneKernels& kernels) : program_(&program), kernels_(&kernels) {
     const std::size_t w = static_cast<std::size_t>(kernels.width);
@@ -120,16 +98,42 @@ void LaneGroup::load_change(int lane, const LaneChange& change) {
     for (const LaneChange::Magnitude& magnitude : change.magnitudes) at(arrays_.vm, lane, magnitude.place) = magnitude.vm;
 }
 
+// w of the border, by the factors at hand, which `solve` knows.
+template <class Solve>
+std::uint32_t LaneGroup::solve_border(const Solve& solve) {
+    if (border_ == nullptr) return 0;
+    border_->write_columns(arrays_);
+    void* const step = std::exchange(arrays_.step, border_->buffer());
+    const std::uint32_t lost = solve();
+    arrays_.step = step;
+    return lost;
+}
+
+// Adds what the unknowns of the border do to the step.
+std::uint32_t LaneGroup::complete_step() {
+    if (border_ == nullptr) return 0;
+    const std::uint32_t lost = border_->close(arrays_);
+    kernels_->add_border(arrays_, border_->step());
+    return lost;
+}
+
 std::uint32_t LaneGroup::step(std::uint32_t active) {
-    const std::uint32_t lost = kernels_->factor(arrays_, true) & active;
+    std::uint32_t lost = kernels_->factor(arrays_, true);
     kernels_->back(arrays_);
-    return lost | kernels_->update(arrays_, active, size_);
+    solve_border([&] {
+        kernels_->forward(arrays_);
+        kernels_->back(arrays_);
+        return 0U;
+    });
+    lost |= complete_step();
+    return (lost & active) | kernels_->update(arrays_, active, size_);
 }
 
 std::uint32_t LaneGroup::chord(std::uint32_t active) {
     kernels_->forward(arrays_);
     kernels_->back(arrays_);
-    return kernels_->update(arrays_, active, size_);
+    const std::uint32_t lost = complete_step() & active;
+    return lost | kernels_->update(arrays_, active, size_);
 }
 
 template <class Real>
@@ -148,15 +152,31 @@ std::uint32_t LaneGroup::correct_steps(const LaneStart& start, FirstStep& first,
 
 std::uint32_t LaneGroup::shared_step(const LaneStart& start, FirstStep& first, std::span<const LaneLoad> loads,
                                      std::uint32_t active, bool dense) {
-    if (dense) kernels_->shared_forward(start.factors(), arrays_);
-    const std::uint32_t lost =
-        kernels_->single ? correct_steps<float>(start, first, loads, active, dense, start.eliminated_single.data())
-                         : correct_steps<double>(start, first, loads, active, dense, start.eliminated.data());
-    kernels_->shared_back(start.factors(), arrays_);
-    return lost | kernels_->update(arrays_, active, size_);
+    const auto solve_from_start = [&](bool anywhere) {
+        if (anywhere) kernels_->shared_forward(start.factors(), arrays_);
+        const std::uint32_t lost =
+            kernels_->single ? correct_steps<float>(start, first, loads, active, anywhere, start.eliminated_single.data())
+                             : correct_steps<double>(start, first, loads, active, anywhere, start.eliminated.data());
+        kernels_->shared_back(start.factors(), arrays_);
+        return lost;
+    };
+    std::uint32_t lost = solve_from_start(dense);
+    lost |= solve_border([&] { return solve_from_start(true); });
+    lost |= complete_step();
+    return (lost & active) | kernels_->update(arrays_, active, size_);
 }
 
-void LaneGroup::solve(std::span<const double> rhs) {
+std::uint32_t LaneGroup::linearize() {
+    const std::uint32_t lost = kernels_->factor(arrays_, true);
+    solve_border([&] {
+        kernels_->forward(arrays_);
+        kernels_->back(arrays_);
+        return 0U;
+    });
+    return lost;
+}
+
+void LaneGroup::solve(std::span<const double> rhs, std::span<const double> border) {
     const int w = width();
     for (int i = 0; i < program_->n_node; ++i)
         for (int lane = 0; lane < w; ++lane) {
@@ -165,6 +185,9 @@ void LaneGroup::solve(std::span<const double> rhs) {
         }
     kernels_->forward(arrays_);
     kernels_->back(arrays_);
+    if (border_ == nullptr) return;
+    (void)border_->close(arrays_, border);  // regular where the pivots of `linearize` are
+    kernels_->add_border(arrays_, border_->step());
 }
 
 void LaneGroup::set_vm(int lane, int place, double vm) {

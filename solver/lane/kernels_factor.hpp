@@ -313,3 +313,14 @@ void shared_back(const SharedFactors& factors, const LaneArrays& a) {
         put(step, 2 * t + 1, xv);
     }
 }
+
+void add_border(const LaneArrays& a, const LaneBorderStep& border) {
+    Real* step = real(a.step);
+    const Real* w = static_cast<const Real*>(border.w);
+    F change = narrow(at(border.change, 0));
+    for (std::ptrdiff_t t = 0; t < a.program.n_node; ++t) {
+        if (border.equation_of != nullptr) change = narrow(at(border.change, border.equation_of[t]));
+        put(step, 2 * t, at(step, 2 * t) + at(w, 2 * t) * change);
+        put(step, 2 * t + 1, at(step, 2 * t + 1) + at(w, 2 * t + 1) * change);
+    }
+}

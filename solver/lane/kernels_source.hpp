@@ -28,6 +28,6 @@ namespace {
 
 extern const LaneKernels kernels;
 const LaneKernels kernels{Isa::ARAZ_LANE_ISA, ARAZ_LANE_SINGLE != 0, W, phasors, mismatch, factor, forward, back, shared_forward,
-                          shared_back, update, flows, voltages, reach, reactive_screen, sincos};
+                          shared_back, add_border, update, flows, voltages, reach, reactive_screen, sincos};
 
 }  // namespace araz::solver::ARAZ_LANE_SPACE

@@ -253,14 +253,33 @@ void Balance::residuals(const solver::PowerEquations& equations, const solver::P
                                         : equations.active_mismatch(problem, state, groups_[k].reference);
 }
 
-void Balance::column(int k, std::span<double> x) const {
+void Balance::slopes(int k, std::vector<std::pair<int, double>>& out) const {
     const Group& group = groups_[k];
-    for (const Member& member : group.members) {
-        x[2 * member.bus] += member.slope;
+    out.clear();
+    for (const Member& member : group.members)
+        if (member.slope != 0.0) out.emplace_back(member.bus, member.slope);
+    if (group.exhausted) out.emplace_back(group.last_resort >= 0 ? in_.model->network->gen_bus[group.last_resort] : group.reference, 1.0);
+}
+
+bool Balance::moves_reactive() const {
+    const Network& net = *in_.model->network;
+    for (const Group& group : groups_)
+        for (const Member& member : group.members) {
+            if (member.load) return true;
+            const ReactiveMode mode = net.q_mode[member.index];
+            const GeneratorRow& row = net.source->generators[net.gen_row[member.index]];
+            const bool by_p = mode == ReactiveMode::fixed_pf || mode == ReactiveMode::q_of_p;
+            if (by_p || (mode == ReactiveMode::voltage && row.pc1_mw != row.pc2_mw)) return true;
+        }
+    return false;
+}
+
+void Balance::column(int k, std::span<double> x) const {
+    std::vector<std::pair<int, double>> active;
+    slopes(k, active);
+    for (const auto& [bus, slope] : active) x[2 * bus] += slope;
+    for (const Member& member : groups_[k].members)
         if (member.load) x[2 * member.bus + 1] += member.q_per_p * member.slope;
-    }
-    if (group.exhausted)
-        x[2 * (group.last_resort >= 0 ? in_.model->network->gen_bus[group.last_resort] : group.reference)] += 1.0;
 }
 
 double Balance::along(int k, const solver::PowerEquations& equations, const solver::PowerFlowProblem& problem,
@@ -295,14 +314,11 @@ double Balance::along(int k, const solver::PowerEquations& equations, const solv
 
 double Balance::own(int k, int j) const {
     if (groups_[k].interchange) return 0.0;
-    const int bus = groups_[k].reference;
+    std::vector<std::pair<int, double>> active;
+    slopes(j, active);
     double sum = 0.0;
-    for (const Member& member : groups_[j].members)
-        if (member.bus == bus) sum += member.slope;
-    const Group& other = groups_[j];
-    if (other.exhausted &&
-        (other.last_resort >= 0 ? in_.model->network->gen_bus[other.last_resort] : other.reference) == bus)
-        sum += 1.0;
+    for (const auto& [bus, slope] : active)
+        if (bus == groups_[k].reference) sum += slope;
     return sum;
 }
 

@@ -59,6 +59,17 @@ public:
     [[nodiscard]] double own(int k, int j) const override;
     [[nodiscard]] int bus_of(int k) const override;
 
+    /// Buses whose injection the unknowns move.
+    [[nodiscard]] std::span<const int> buses() const { return buses_; }
+    /// Derivative of the active injections with respect to unknown k: (bus, slope), a bus as often as participants stand there.
+    void slopes(int k, std::vector<std::pair<int, double>>& out) const;
+    /// What a change of injections (P, Q by node) adds to residual k by itself: that at the reference.
+    [[nodiscard]] double entering(int k, std::span<const double> x) const {
+        return groups_[k].interchange ? 0.0 : x[2 * groups_[k].reference];
+    }
+    /// Whether the reactive output or limits of a participant follow its active output.
+    [[nodiscard]] bool moves_reactive() const;
+
     /// The same grid with its devices elsewhere.
     void use(const ElectricalModel& model) { in_.model = &model; }
 

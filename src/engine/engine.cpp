@@ -492,12 +492,14 @@ bool Engine::sensitivities(const Scenario& scenario, const Solution& at, std::ve
                 for (std::size_t k = 0; before.bus == group.bus && k < before.units.size(); ++k)
                     for (RegulationMember& member : group.members)
                         if (member.unit == before.units[k]) member.pin = before.pins[k];
+    // Who shares how much depends on how much is shared.
+    if (balance_ && at.balances.size() == static_cast<std::size_t>(balance_->size())) {
+        std::vector<double> imbalance;
+        for (const SlackBalance& balance : at.balances) imbalance.push_back(balance.imbalance);
+        balance_->advance(imbalance);
+    }
     if (!linearize()) return false;
     for (auto& column : columns) {
-        for (int b = 0; b < network().n_bus; ++b) {
-            if (!has_p_equation(kind_[b])) column[2 * b] = 0.0;
-            if (!has_q_equation(kind_[b])) column[2 * b + 1] = 0.0;
-        }
         const std::size_t asked = column.size();
         column.resize(2 * kind_.size(), 0.0);
         solve_linearized(column);

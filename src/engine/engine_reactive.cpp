@@ -177,35 +177,47 @@ solver::Border* Engine::border() {
 
 bool Engine::linearize() {
     if (!newton_.linearize(problem(), state_)) return false;
-    regulation_columns_.clear();
-    for (int k = 0; regulation_ && k < regulation_->size(); ++k) {
-        std::vector<double>& column = regulation_columns_.emplace_back(2 * kind_.size(), 0.0);
-        regulation_->column(k, column);
-        for (std::size_t b = 0; b < kind_.size(); ++b)
-            if (!has_q_equation(kind_[b])) column[2 * b + 1] = 0.0;
+    border_columns_.clear();
+    const solver::Border* bordering = border();
+    for (int k = 0; bordering != nullptr && k < bordering->size(); ++k) {
+        std::vector<double>& column = border_columns_.emplace_back(2 * kind_.size(), 0.0);
+        bordering->column(k, column);
+        clear_held(column);
         newton_.solve_linearized(column);
     }
     return true;
 }
 
-// With the units that share a regulation answering: the block elimination of the Newton step (solver/border.hpp).
+void Engine::clear_held(std::span<double> x) const {
+    for (std::size_t b = 0; b < kind_.size(); ++b) {
+        if (!has_p_equation(kind_[b])) x[2 * b] = 0.0;
+        if (!has_q_equation(kind_[b])) x[2 * b + 1] = 0.0;
+    }
+}
+
+// With units that share the slack or a regulation answering: the block elimination of the Newton step (solver/border.hpp). What
+// enters at a reference counts in its own balance.
 void Engine::solve_linearized(std::span<double> x) {
+    const solver::Border* bordering = border();
+    const std::size_t n = border_columns_.size();
+    std::vector<double> du(n, 0.0);
+    for (std::size_t k = 0; k < n; ++k)
+        if (balance_ && static_cast<int>(k) < balance_->size()) du[k] = -balance_->entering(static_cast<int>(k), x);
+    clear_held(x);
     newton_.solve_linearized(x);
-    if (!regulation_) return;
-    const std::size_t n = regulation_columns_.size();
+    if (n == 0) return;
     const solver::PowerFlowProblem now = problem();
     std::vector<std::vector<double>> matrix(n, std::vector<double>(n, 0.0));
-    std::vector<double> du(n, 0.0);
     for (std::size_t k = 0; k < n; ++k) {
         const int row = static_cast<int>(k);
-        du[k] = -regulation_->along(row, newton_.equations(), now, state_, x);
+        du[k] -= bordering->along(row, newton_.equations(), now, state_, x);
         for (std::size_t j = 0; j < n; ++j)
-            matrix[k][j] = regulation_->own(row, static_cast<int>(j)) +
-                           regulation_->along(row, newton_.equations(), now, state_, regulation_columns_[j]);
+            matrix[k][j] = bordering->own(row, static_cast<int>(j)) +
+                           bordering->along(row, newton_.equations(), now, state_, border_columns_[j]);
     }
     solve_small(matrix, du);
     for (std::size_t k = 0; k < n; ++k)
-        for (std::size_t i = 0; i < x.size(); ++i) x[i] += du[k] * regulation_columns_[k][i];
+        for (std::size_t i = 0; i < x.size(); ++i) x[i] += du[k] * border_columns_[k][i];
 }
 
 void Engine::report_regulation(Solution& solution) const {

@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "araz/engine/lane_sweep.hpp"
+#include "lane_job.hpp"
 #include "lane_limits.hpp"
 #include "lane_scenario.hpp"
 
@@ -24,15 +26,31 @@ ReactiveRange bus_reactive_range(const Network& net, const std::vector<unsigned 
 
 namespace {
 
-// Lanes know constant power, one reference per island, DC lines at their set-points and the switching of PV buses; the scalar engine all the rest.
+// Lanes know constant power, the references or units of their islands balancing, DC lines at their set-points and the switching of
+// PV buses; the scalar engine all the rest.
 bool is_for_lanes(const ElectricalModel& model, const EngineOptions& options, const ControlList& controls) {
-    if (options.slack.mode != SlackMode::reference || options.method != Method::newton) return false;
+    if (options.slack.mode == SlackMode::area || options.method != Method::newton) return false;
+    if (options.slack.mode == SlackMode::distributed && options.slack.key == SlackKey::load) return false;
     if (model.n_link() > 0 || model.n_emulated() > 0 || !model.load.empty()) return false;
     if (model.network->depends_on_voltage || model.network->regulates_remotely) return false;
     return std::all_of(controls.begin(), controls.end(), [](const auto& control) { return control->only_switches_pv(); });
 }
 
 }  // namespace
+
+solver::LaneBorder::Row row_of(const solver::LaneProgram& program, const solver::AdmittancePattern& pattern,
+                               const solver::AdmittanceValues& ybus, int bus) {
+    solver::LaneBorder::Row row;
+    const auto add = [&](int slot) {
+        row.column.push_back(program.place_of[pattern.column[slot]]);
+        row.g.push_back(ybus.g[slot]);
+        row.b.push_back(ybus.b[slot]);
+    };
+    add(pattern.diagonal[bus]);
+    for (int k = pattern.row_start[bus]; k < pattern.row_start[bus + 1]; ++k)
+        if (pattern.column[k] != bus) add(k);
+    return row;
+}
 
 LaneBase::LaneBase(ModelPtr model, const EngineOptions& options, const Scenario& common, const Solution& warm,
                    const LaneBase* previous)
@@ -47,11 +65,29 @@ LaneBase::LaneBase(ModelPtr model, const EngineOptions& options, const Scenario&
                    ? previous->program_
                    : std::make_shared<const solver::LaneProgram>(
                          solver::LaneProgram::build(model_->pattern, model_->ybus, has_equations_));
-    if (program_->n_node == 0) return;
+    if (program_->n_node == 0 || (options_.slack.mode == SlackMode::distributed && !list_references())) return;
     list_regulated();
     resume(controls, warm);
     set_start(warm);
     ok_ = start_->ok();
+}
+
+// False: an island has several, of which the engine keeps one.
+bool LaneBase::list_references() {
+    const Network& net = *model_->network;
+    const auto& pattern = model_->pattern;
+    std::map<int, int> of_island;
+    for (int b = 0; b < net.n_bus; ++b)
+        if (scenario_.kind[b] == BusKind::slack && !of_island.emplace(net.island[b], b).second) return false;
+    if (of_island.size() > 255) return false;
+    std::map<int, std::uint8_t> equation;
+    for (const auto& [island, bus] : of_island) {
+        equation.emplace(island, static_cast<std::uint8_t>(references_.size()));
+        references_.push_back(bus);
+        reference_rows_.push_back(row_of(*program_, pattern, model_->ybus, bus));
+    }
+    for (int node = 0; node < program_->n_node; ++node) equation_of_.push_back(equation.at(net.island[program_->bus_of[node]]));
+    return true;
 }
 
 ControlView LaneBase::view_of(LoadedScenario& scenario, std::vector<Pin>& pin) const {

@@ -21,8 +21,7 @@ std::shared_ptr<const HourBase> make_hour_base(StudySetup setup, Solution base, 
     auto out = std::make_shared<HourBase>();
     setup.engine.trace = false;
     setup.engine.controls_after = setup.engine.controls;  // an hour is no contingency: nothing is frozen in it
-    // LaneOutcome::outputs() leaves the balance to the references.
-    if (setup.sweep == SweepEngine::lane && setup.engine.slack.mode == SlackMode::reference) {
+    if (setup.sweep == SweepEngine::lane) {
         auto lanes = std::make_shared<const LaneBase>(setup.model, setup.engine, Scenario{}, base);
         if (lanes->ok()) out->lanes = std::move(lanes);
     }

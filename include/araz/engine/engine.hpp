@@ -102,6 +102,7 @@ private:
     [[nodiscard]] solver::Border* border();
     [[nodiscard]] bool linearize();
     void solve_linearized(std::span<double> x);
+    void clear_held(std::span<double> x) const;
     void report_regulation(Solution& solution) const;
     [[nodiscard]] std::vector<AreaTarget> scheduled_positions();
     void kill(int bus, Solution& solution);
@@ -155,7 +156,7 @@ private:
     std::unique_ptr<Balance> balance_;
     std::unique_ptr<Regulation> regulation_;
     std::unique_ptr<solver::Border> both_borders_;
-    std::vector<std::vector<double>> regulation_columns_;  ///< J^-1 of the border's columns, at the last linearisation
+    std::vector<std::vector<double>> border_columns_;  ///< J^-1 of the border's columns, at the last linearisation
     solver::ReactiveCurves curves_;        ///< of the units in service
     std::vector<double> q_other_;          ///< [n_bus] Q of units in service that neither regulate nor follow the voltage
     std::vector<double> q_fixed_;          ///< [n_bus] constant consumption less that

@@ -55,6 +55,7 @@ private:
     void set_start(const Solution& warm);
     void list_regulated();
     void resume(const ControlList& controls, const Solution& warm);
+    bool list_references();
     [[nodiscard]] ControlView view_of(LoadedScenario& scenario, std::vector<Pin>& pin) const;
     [[nodiscard]] double v_set_of(const LoadedScenario& scenario, int bus) const {
         return scenario.v_set.empty() ? model_->network->v_set[bus] : scenario.v_set[bus];
@@ -72,6 +73,10 @@ private:
     std::vector<int> regulated_of_;            ///< [n_bus] place in regulated_, -1
     std::vector<double> q_low_, q_high_, v_set_;
     std::vector<Pin> pin_;                     ///< [n_bus] limits that bind at the start
+    // With a distributed slack: one reference per island, by island.
+    std::vector<int> references_;
+    std::vector<solver::LaneBorder::Row> reference_rows_;
+    std::vector<std::uint8_t> equation_of_;    ///< [n_node]
     bool has_pins_ = false;
     bool has_controls_ = false;
     bool ok_ = false;
@@ -158,6 +163,9 @@ private:
     void resume_changed(Job& job);
     void build_change(const Scenario& outage, Job& job);
     void build_rows(const Scenario& outage, Job& job);
+    void set_up_balance(Job& job);
+    void load_balance(int lane, const Job& job);
+    void advance_balances(Pack& pack, std::uint32_t moved);
     void set_magnitudes(Job& job);
     [[nodiscard]] bool passes_own_set_point(const Job& job, int lane) const;
     void read_taps(const Job& job, int lane, solver::LaneFlowArgs& flows, std::vector<int>& branches) const;
@@ -178,6 +186,7 @@ private:
     std::shared_ptr<const LaneBase> base_;
     solver::LaneGroup group_;
     std::unique_ptr<solver::FirstStep> first_;
+    std::unique_ptr<solver::LaneBorder> border_;   ///< null: the references balance alone
     const std::function<void(const LaneOutcome&)>* done_ = nullptr;
 
     solver::AdmittanceValues patched_;         ///< intact but while a scenario is read from it
@@ -191,7 +200,11 @@ private:
     std::vector<std::uint16_t> at_max_, at_min_;
     std::vector<double> p_calc_, q_calc_, p_;  ///< what a control sees
     solver::VoltageState state_;
-    std::vector<std::vector<double>> directions_;  ///< (dP, dQ) by node; empty: no tangents
+    struct Direction {
+        std::vector<double> by_node;           ///< (dP, dQ)
+        std::vector<double> of_references;     ///< dP
+    };
+    std::vector<Direction> directions_;        ///< empty: no tangents
     std::vector<Pin> pin_changed_;             ///< [n_bus] all none but while a job is made
     std::vector<std::unique_ptr<Job>> suspended_, spare_;
 };

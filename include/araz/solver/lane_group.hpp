@@ -3,27 +3,14 @@
 #pragma once
 
 #include <array>
-#include <memory>
 #include <span>
 #include <vector>
 
+#include "araz/solver/lane_border.hpp"
 #include "araz/solver/lane_kernels.hpp"
 #include "araz/solver/lane_start.hpp"
 
 namespace araz::solver {
-
-/// Zeroed doubles on a 64-byte boundary; large ones on huge pages where the system has them.
-class LaneBuffer {
-public:
-    explicit LaneBuffer(std::size_t n);
-    [[nodiscard]] double* data() const { return data_.get(); }
-
-private:
-    struct Free {
-        void operator()(double* p) const;
-    };
-    std::unique_ptr<double[], Free> data_;
-};
 
 /// What a lane is loaded with: its difference from the start and, when it comes back from an earlier group, the
 /// voltages (by places) it had reached.
@@ -42,8 +29,15 @@ public:
     /// Loads lanes 0 .. loads.size() - 1; the others hold the start. At most width().
     void load(const LaneStart& start, std::span<const LaneLoad> loads);
 
+    /// The equations of the references belong to the system from now on. The caller keeps the border and what its lanes hold,
+    /// and moves its unknowns after each step. Null: none.
+    void use(LaneBorder* border) { border_ = border; }
+
     /// Injections and mismatch at the voltages. Largest absolute mismatch per lane; NaN: not finite.
-    void mismatch(LaneWorst& worst) { kernels_->mismatch(arrays_, worst); }
+    void mismatch(LaneWorst& worst) {
+        kernels_->mismatch(arrays_, worst);
+        if (border_ != nullptr) border_->residuals(arrays_, worst);
+    }
 
     /// One Newton step of the lanes in `active` from the mismatch computed last. Returns those that must leave:
     /// a lost pivot, or a step out of the region where Newton makes sense.
@@ -60,14 +54,15 @@ public:
                               std::uint32_t active, bool dense);
 
     /// Factors J at the voltages of the last mismatch, for `solve`. Returns the lanes whose pivots were lost.
-    std::uint32_t linearize() { return kernels_->factor(arrays_, true); }
-    /// J x = rhs in every lane; `rhs` (dP, dQ) by node, taken as 0 where a lane has no equation. Leaves the voltages and destroys the
-    /// mismatch. The answer does not depend on what was solved for before it.
-    void solve(std::span<const double> rhs);
+    std::uint32_t linearize();
+    /// J x = rhs in every lane; `rhs` (dP, dQ) by node, taken as 0 where a lane has no equation, `border` dP of the references.
+    /// Leaves the voltages and destroys the mismatch. The answer does not depend on what was solved for before it.
+    void solve(std::span<const double> rhs, std::span<const double> border = {});
 
     // Changes of one lane between steps. After set_vm the mismatch must be computed again; after hold/free only
     // x of that node changes, and these do it.
     void set_vm(int lane, int place, double vm);
+    void set_p(int lane, int node, double p_sched) { at(arrays_.p_sched, lane, node) = p_sched; }
     void free_magnitude(int lane, int node, double q_sched);  ///< PV -> PQ
     void hold_magnitude(int lane, int node);                  ///< PQ -> PV
 
@@ -107,8 +102,13 @@ private:
     std::uint32_t correct_steps(const LaneStart& start, FirstStep& first, std::span<const LaneLoad> loads, std::uint32_t active,
                                 bool dense, const Real* eliminated);
 
+    template <class Solve>
+    std::uint32_t solve_border(const Solve& solve);
+    std::uint32_t complete_step();
+
     const LaneProgram* program_;
     const LaneKernels* kernels_;
+    LaneBorder* border_ = nullptr;
     std::vector<LaneBuffer> buffers_;
     std::vector<std::uint16_t> has_p_, has_q_;
     std::vector<LanePatchRow> patches_;

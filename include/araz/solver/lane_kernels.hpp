@@ -164,6 +164,13 @@ struct LaneReactiveScreen {
     double margin = 0.0;           ///< p.u. of voltage that a pinned bus may stand on the wrong side
 };
 
+/// step += w x change of the unknown of the node's equation (lane_border.hpp).
+struct LaneBorderStep {
+    const void* w = nullptr;                     ///< [2n], in the precision of the factors
+    const double* change = nullptr;              ///< [equations x W]
+    const std::uint8_t* equation_of = nullptr;   ///< [nodes]; null: one equation
+};
+
 /// Per lane: largest mismatch; not a number when anything in the lane is not finite.
 struct LaneWorst {
     double value[most_lanes] = {};
@@ -188,6 +195,7 @@ struct LaneKernels {
     /// step := (L D)^-1 x and step := U^-1 step with shared factors.
     void (*shared_forward)(const SharedFactors&, const LaneArrays&) = nullptr;
     void (*shared_back)(const SharedFactors&, const LaneArrays&) = nullptr;
+    void (*add_border)(const LaneArrays&, const LaneBorderStep&) = nullptr;
     /// Takes the step in the lanes of `active`. Returns those that left the region where a step makes sense
     /// (a magnitude not above 0, an angle beyond 1e5 rad, or no number). `size`: the largest change, rad or relative magnitude.
     std::uint32_t (*update)(const LaneArrays&, std::uint32_t active, LaneWorst& size) = nullptr;
