@@ -162,7 +162,7 @@ bool chord_suffices(const NewtonReport& report, const NewtonOptions& options) {
 
 // Chord steps with the factors of the last iteration, mostly one; undone where they do not help, as next to the bend of a curve.
 void NewtonSolver::correct(const PowerFlowProblem& problem, VoltageState& state, const NewtonOptions& options,
-                           NewtonReport& report) {
+                           Border* border, NewtonReport& report) {
     const std::size_t n = report.trace.size();
     double reach = 0.0;
     for (std::size_t k = 0; k + 1 < n; ++k) reach = std::max(reach, report.trace[k].step / report.trace[k].worst.value);
@@ -170,11 +170,18 @@ void NewtonSolver::correct(const PowerFlowProblem& problem, VoltageState& state,
     while (helps && wants_correction(report.max_mismatch, reach, options.tolerance)) {
         const VoltageState before = state;
         lu_.solve(step_);
-        take_step(problem, state, options, nullptr);
+        if (border != nullptr && !solve_border(problem, state, *border)) return;
+        take_step(problem, state, options, border);
         equations_.injections(problem, state);
-        const double mismatch = equations_.mismatch(problem, state, step_).value;
+        WorstMismatch worst = equations_.mismatch(problem, state, step_);
+        if (border != nullptr) worst = border_mismatch(problem, state, *border, worst);
+        const double mismatch = worst.value;
         if (!(mismatch < report.max_mismatch)) {
             state = before;
+            if (border != nullptr) {
+                for (double& each : border_step_) each = -each;
+                border->advance(border_step_);
+            }
             equations_.injections(problem, state);
             return;
         }
@@ -195,7 +202,7 @@ NewtonReport NewtonSolver::solve(const PowerFlowProblem& problem, VoltageState& 
         report.iterations = iteration;
         if (meets_tolerance(worst.value, options.tolerance)) {
             report.status = SolveStatus::converged;
-            if (border == nullptr) correct(problem, state, options, report);
+            if (border == nullptr || border->is_smooth()) correct(problem, state, options, border, report);
             return report;
         }
         if (!(worst.value < hopeless_mismatch)) {

@@ -122,13 +122,15 @@ void Balance::add_members(Group& group) {
             add(member, p_load0_[b], p_load0_[b], p_load0_[b], std::numeric_limits<double>::infinity());
         }
     } else {
+        const std::span<const double> pmin = in_.pmin.empty() ? std::span<const double>(net.pmin) : in_.pmin;
+        const std::span<const double> pmax = in_.pmax.empty() ? std::span<const double>(net.pmax) : in_.pmax;
         for (int g = 0; g < net.n_unit; ++g) {
             if (in_.gen_in[g] == 0 || !belongs(net.gen_bus[g])) continue;
             const double p = gen_p0_[g];
-            const double up = std::max(0.0, net.pmax[g] - p);
-            const double down = std::max(0.0, p - net.pmin[g]);
+            const double up = std::max(0.0, pmax[g] - p);
+            const double down = std::max(0.0, p - pmin[g]);
             double weight = 0.0;
-            if (key == SlackKey::pmax) weight = std::isfinite(net.pmax[g]) ? std::max(0.0, net.pmax[g]) : 0.0;
+            if (key == SlackKey::pmax) weight = std::isfinite(pmax[g]) ? std::max(0.0, pmax[g]) : 0.0;
             if (key == SlackKey::pg) weight = std::max(0.0, p);
             if (key == SlackKey::file)
                 weight = in_.options->factors.empty() ? net.source->generators[net.gen_row[g]].apf : in_.options->factors[g];

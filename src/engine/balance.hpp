@@ -39,6 +39,7 @@ struct BalanceInputs {
     std::span<const int> part;                ///< [n_bus] island of the scenario, -1: dead
     std::span<const unsigned char> out;       ///< [n_branch] or empty
     std::span<const AreaTarget> targets;      ///< empty: no area control
+    std::span<const double> pmin, pmax;       ///< [n_gen]; empty: those of the network
     std::span<double> p, q, gen_p, p_load, q_load;
 };
 
@@ -57,6 +58,7 @@ public:
     [[nodiscard]] double along(int k, const solver::PowerEquations& equations, const solver::PowerFlowProblem& problem,
                                const solver::VoltageState& state, std::span<const double> step) const override;
     [[nodiscard]] double own(int k, int j) const override;
+    [[nodiscard]] bool is_smooth() const override { return true; }
     [[nodiscard]] int bus_of(int k) const override;
 
     /// Buses whose injection the unknowns move.

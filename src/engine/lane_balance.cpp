@@ -14,6 +14,8 @@ void LaneSweep::set_up_balance(Job& job) {
     inputs.gen_in = job.scenario.gen_in;
     inputs.part = job.part;
     inputs.out = job.scenario.branch_out;
+    inputs.pmin = job.scenario.pmin;
+    inputs.pmax = job.scenario.pmax;
     inputs.p = job.scenario.p;
     inputs.q = job.scenario.q;
     inputs.gen_p = job.scenario.gen_p;

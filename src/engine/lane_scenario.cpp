@@ -122,6 +122,14 @@ void apply_settings(const ElectricalModel& model, const Settings& settings, Load
         schedule_bus(net, b, s);
     }
     s.v_set = set_points(settings, net);
+    if (!settings.limits.empty()) {
+        s.pmin = net.pmin;
+        s.pmax = net.pmax;
+    }
+    for (const Settings::Limits& limits : settings.limits) {
+        s.pmin[limits.generator] = limits.pmin;
+        s.pmax[limits.generator] = limits.pmax;
+    }
     for (const Settings::Tap& tap : settings.taps) {
         const int l = tap.branch;
         if (tap.ratio == net.tap[l]) continue;

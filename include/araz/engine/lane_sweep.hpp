@@ -30,6 +30,7 @@ struct LoadedScenario {
     std::vector<unsigned char> gen_in;         ///< [n_gen]
     std::vector<double> p, q;                  ///< [n_bus] scheduled net injection
     std::vector<double> v_set;                 ///< [n_bus]; empty: those of the network
+    std::vector<double> pmin, pmax;            ///< [n_gen]; empty: likewise
     std::vector<std::pair<int, solver::BranchAdmittance>> taps;  ///< branches that differ from the model, ascending
     std::vector<Settings::Shunt> shunts;       ///< buses that do
     std::vector<unsigned char> branch_out;     ///< [n_branch] or empty

@@ -37,6 +37,8 @@ public:
     /// Adds to the right-hand side what the stiffness of the problem takes: stiffness times the change of ln V that the
     /// equations of the border demand there.
     virtual void add_stiffness(const PowerFlowProblem& /*problem*/, const VoltageState& /*state*/, std::span<double> /*rhs*/) const {}
+    /// Whether a step back undoes a step, so that a correction may be tried: nothing switches on the way.
+    [[nodiscard]] virtual bool is_smooth() const { return false; }
     /// Bus that a mismatch of equation k is reported at.
     [[nodiscard]] virtual int bus_of(int k) const = 0;
 };

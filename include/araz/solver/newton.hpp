@@ -70,7 +70,8 @@ public:
 private:
     LuHealth factor_at(const PowerFlowProblem& problem, const VoltageState& state);
     double take_step(const PowerFlowProblem& problem, VoltageState& state, const NewtonOptions& options, Border* border);
-    void correct(const PowerFlowProblem& problem, VoltageState& state, const NewtonOptions& options, NewtonReport& report);
+    void correct(const PowerFlowProblem& problem, VoltageState& state, const NewtonOptions& options, Border* border,
+                 NewtonReport& report);
     WorstMismatch border_mismatch(const PowerFlowProblem& problem, const VoltageState& state, const Border& border,
                                   WorstMismatch worst);
     bool solve_border(const PowerFlowProblem& problem, const VoltageState& state, const Border& border);
