@@ -16,6 +16,14 @@ bool has_stalled(const std::vector<NewtonIteration>& trace) {
     return n >= 4 && trace[n - 1].worst.value > 0.5 * trace[n - 4].worst.value;
 }
 
+bool gives_up(const std::vector<NewtonIteration>& trace, int patience) {
+    if (patience <= 0 || trace.size() <= static_cast<std::size_t>(patience)) return false;
+    const auto smaller = [](const NewtonIteration& a, const NewtonIteration& b) { return a.worst.value < b.worst.value; };
+    const auto recent = trace.end() - patience;
+    return std::min_element(recent, trace.end(), smaller)->worst.value >
+           0.5 * std::min_element(trace.begin(), recent, smaller)->worst.value;
+}
+
 }  // namespace
 
 NewtonSolver::NewtonSolver(const AdmittancePattern& pattern) : equations_(pattern) {
@@ -214,7 +222,7 @@ NewtonReport NewtonSolver::solve(const PowerFlowProblem& problem, VoltageState& 
             report.status = SolveStatus::attainable;
             return report;
         }
-        if (iteration == options.max_iterations) {
+        if (iteration == options.max_iterations || gives_up(report.trace, options.patience)) {
             report.status = SolveStatus::max_iterations;
             return report;
         }

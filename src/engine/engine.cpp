@@ -30,6 +30,7 @@ constexpr int capped_iterations = 100;
 constexpr int start_sweeps = 10;
 constexpr double hopeless_start = 1e6;
 constexpr int fast_decoupled_limit = 200;
+constexpr int few_starts_patience = 12;
 
 std::string outcome(const char* rung, const NewtonReport& report) {
     return std::string(rung) + ": " + std::string(to_string(report.status)) + " after " +
@@ -49,6 +50,7 @@ Engine::Engine(Engine&&) noexcept = default;
 EngineOptions for_contingencies(EngineOptions options) {
     options.trace = false;
     options.start = Start::automatic;
+    options.few_starts = true;
     if (options.controls_after) options.controls = options.controls_after;
     return options;
 }
@@ -77,6 +79,10 @@ std::vector<Engine::Rung> Engine::ladder(const Solution* warm) const {
         const bool pinned = !controls_.empty() && std::any_of(warm->pin.begin(), warm->pin.end(), is_pinned);
         if (pinned) rungs.push_back({Start::stored, true, false, "warm with limits", 0, true});
         rungs.push_back({Start::stored, true, false, "warm", 0});
+        if (options_.few_starts) {
+            rungs.push_back({Start::dc, false, true, "dc+step-cap", 0});
+            return rungs;
+        }
     }
     if (options_.start == Start::automatic || options_.start == Start::stored)
         rungs.push_back({Start::stored, false, false, "stored", 0});
@@ -154,6 +160,7 @@ NewtonReport Engine::newton(const Rung& rung, const std::string& phase, Solution
     solver::NewtonOptions options;
     options.tolerance = options_.tolerance;
     options.max_iterations = options_.max_iterations;
+    if (options_.few_starts) options.patience = few_starts_patience;
     if (rung.capped) {
         options.max_angle_step = capped_angle;
         options.max_voltage_step = capped_voltage;

@@ -29,6 +29,8 @@ struct EngineOptions {
     Start start = Start::automatic;
     Method method = Method::newton;
     bool trace = true;
+    /// Solves that start from a solved state try one start after it, and give up on iterations that come to nothing.
+    bool few_starts = false;
     /// Makes the controls of an engine, in order. Empty: none.
     std::function<ControlList()> controls;
     /// The controls that act after a contingency; empty: the same.
@@ -39,7 +41,7 @@ struct EngineOptions {
     SlackOptions slack;
 };
 
-/// The options of an engine that solves contingencies: no trace, warm starts, the controls that act then.
+/// The options of an engine that solves contingencies: no trace, warm starts and few others, the controls that act then.
 [[nodiscard]] EngineOptions for_contingencies(EngineOptions options);
 
 class Balance;
@@ -57,7 +59,8 @@ public:
     [[nodiscard]] Solution solve(const Scenario& scenario);
 
     /// Solves from a solved state of the same model, with the reactive limits that bind there and the other set-points
-    /// restored; failing that with all set-points restored, then by the ladder.
+    /// restored; failing that with all set-points restored, then by the ladder (with `few_starts`: by DC angles with
+    /// capped steps alone).
     [[nodiscard]] Solution solve_from(const Scenario& scenario, const Solution& warm);
 
     /// Fixes the pivot order at a solved base, so that contingencies may be shared among threads.

@@ -18,6 +18,8 @@ struct NewtonOptions {
     /// no magnitude more than `max_voltage_step` (p.u.). 0: full steps.
     double max_angle_step = 0.0;
     double max_voltage_step = 0.0;
+    /// Gives up after so many iterations none of which halved the smallest mismatch before them. 0: never.
+    int patience = 0;
 };
 
 struct NewtonIteration {
