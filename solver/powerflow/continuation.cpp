@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace araz::solver {
 
 namespace {
 
-constexpr int max_corrections = 8;       // a predictor that needs more was too far away
+constexpr int max_factorizations = 8;    // a predictor that needs more was too far away
+constexpr int max_corrections = 32;
+constexpr double chord_rate = 0.1;       // of the mismatch left by a step: above it the next one factors anew
+constexpr double enough = 1e-4;          // times the tolerance: nothing computed from the point depends on the rest
 constexpr double hopeless_change = 1.0;  // rad or ln V in one correction: not the same curve any more
 
 }  // namespace
@@ -106,26 +110,26 @@ CurveCorrection Continuation::correct(const CurveProblem& problem, const CurvePo
     move(t.x, step);
     at.lambda += step * t.lambda;
 
+    // Newton steps, and chords with their factors as long as those get far.
     CurveCorrection report;
     std::vector<double> moved(t.x.size(), 0.0);
-    bool polished = false;
+    int factorizations = 0;
+    double before = std::numeric_limits<double>::infinity();
     for (report.iterations = 0; report.iterations <= max_corrections; ++report.iterations) {
         const PowerFlowProblem now = at_lambda(problem, at.lambda);
         equations_.injections(now, at.state);
         report.mismatch = equations_.mismatch(now, at.state, {rhs_.data(), rhs_.size() - 1}).value;
         if (!std::isfinite(report.mismatch)) return report;
-        if (report.mismatch <= tolerance) {
-            report.ok = true;
-            if (polished) break;
-            polished = true;
-        } else {
-            report.ok = false;
-        }
+        const bool was_ok = report.ok;
+        report.ok = report.mismatch <= tolerance;
+        const bool slow = !(report.mismatch < chord_rate * before);
+        if (report.ok && (report.mismatch <= enough * tolerance || (was_ok && slow))) break;
+        before = report.mismatch;
         if (report.iterations == max_corrections) break;
         rhs_.back() = 0.0;  // the predictor lies on the plane, and corrections stay in it
-        const std::vector<double> residual = rhs_;
-        if (!factor(problem, at, t)) return report;
-        rhs_ = residual;
+        if (report.iterations == 0 || slow) {
+            if (factorizations++ == max_factorizations || !factor(problem, at, t)) break;
+        }
         lu_.solve(rhs_);
         double largest = 0.0;
         for (std::size_t i = 0; i < moved.size(); ++i) {

@@ -15,6 +15,7 @@ namespace {
 constexpr double on_event = 1e-9;       // as in the location of events
 constexpr double base_tolerance = 5e-8; // p.u.; what the power flow of the base leaves open
 constexpr std::size_t listed_buses = 10;
+constexpr int most_switches = 4;        // of one bus at one point: the curve goes on on neither side
 
 }  // namespace
 
@@ -233,6 +234,7 @@ PvEvent PvTracer::reactive_event(const Station& at, const Gauge& gauge) const {
 bool PvTracer::switch_reactive(Station& at, const Gauge& gauge) {
     const int b = gauge.index;
     const bool release = gauge.what == What::release;
+    if (++switched_here_[b] > most_switches) return stop("step_too_small");
     curve_->events.push_back(reactive_event(at, gauge));
     anchor(at.point.lambda);
     if (release) {
@@ -362,6 +364,7 @@ void PvTracer::keep(const Station& at) {
         point.min_vm_pu = vm[b];
         point.min_vm_bus = number(net_.bus_id[b]);
     }
+    switched_here_.clear();
     voltages_.push_back(vm);
     curve_->points.push_back(point);
 }

@@ -21,6 +21,7 @@ constexpr double accepted_error = 0.03;
 constexpr double smallest_turn = 0.5;     // cosine between tangents of neighbours: less may be another curve
 constexpr double smallest_step = 1e-9;    // relative to the first one
 constexpr int max_locations = 80;
+constexpr int max_halvings = 20;
 constexpr double on_event = 1e-9;         // p.u., and of the tangent at a nose
 
 double largest(const std::vector<double>& x) {
@@ -189,13 +190,15 @@ bool PvTracer::first_tangent(Station& at) {
 
 double PvTracer::first_step(const Station& at) const { return first_move / std::max(largest(at.tangent.x), 1e-12); }
 
-bool PvTracer::station_at(const Station& from, double step, Station& to, double& predictor_error) {
+// Without a tangent of its own a station keeps that of `from`, and its gauge of the nose says nothing.
+bool PvTracer::station_at(const Station& from, double step, Station& to, double& predictor_error, bool with_tangent) {
     const CurveCorrection correction = continuation_.correct(problem(), from.point, from.tangent, step,
                                                              setup_.engine.tolerance, to.point);
     curve_->corrections += correction.iterations;
     if (!correction.ok) return false;
     predictor_error = correction.predictor_error;
-    if (!continuation_.tangent(problem(), to.point, from.tangent, to.tangent)) return false;
+    if (!with_tangent) to.tangent = from.tangent;
+    else if (!continuation_.tangent(problem(), to.point, from.tangent, to.tangent)) return false;
     if (std::isnan(curve_->max_mismatch_pu) || correction.mismatch > curve_->max_mismatch_pu)
         curve_->max_mismatch_pu = correction.mismatch;
     measure(to);
@@ -230,17 +233,35 @@ PvTracer::Station PvTracer::locate(const Station& from, double step, Station to,
         double low = 0.0;
         double g_low = from.gauges[event].value;
         double g_high = found.gauges[event].value;
-        if (g_low >= -on_event) return from;  // it stood at the limit already
         double error = 0.0;
+        const bool is_nose = found.gauges[event].what == What::nose;
+        bool has_tangent = true;
+        // It stands at the limit already: that is the event, unless the curve first leads away from it and back within the step.
+        for (int k = 0; k < max_halvings && g_low >= -on_event; ++k) {
+            Station probe;
+            const double at = std::ldexp(step, -k - 1);
+            if (!station_at(from, at, probe, error, is_nose)) continue;
+            const double g = probe.gauges[event].value;
+            if (g < -on_event) {
+                low = at;
+                g_low = g;
+            } else if (g > on_event && at < high) {
+                high = at;
+                g_high = g;
+                found = std::move(probe);
+                has_tangent = is_nose;
+            }
+        }
+        if (g_low >= -on_event) return from;
         int side = 0;
         for (int k = 0; k < max_locations; ++k) {
             if (std::abs(found.gauges[event].value) <= on_event || high - low <= 1e-14 * step) break;
             double at = high - g_high * (high - low) / (g_high - g_low);
             if (!(at > low && at < high)) at = 0.5 * (low + high);
             Station probe;
-            if (!station_at(from, at, probe, error)) {
+            if (!station_at(from, at, probe, error, is_nose)) {
                 at = 0.5 * (low + high);
-                if (!station_at(from, at, probe, error)) break;
+                if (!station_at(from, at, probe, error, is_nose)) break;
             }
             const double g = probe.gauges[event].value;
             if (g > 0.0) {
@@ -249,6 +270,7 @@ PvTracer::Station PvTracer::locate(const Station& from, double step, Station to,
                 if (side == 1) g_low *= 0.5;
                 side = 1;
                 found = std::move(probe);
+                has_tangent = is_nose;
             } else {
                 low = at;
                 g_low = g;
@@ -257,9 +279,11 @@ PvTracer::Station PvTracer::locate(const Station& from, double step, Station to,
                 if (std::abs(g) <= on_event) {
                     high = at;
                     found = std::move(probe);
+                    has_tangent = is_nose;
                 }
             }
         }
+        if (!has_tangent && continuation_.tangent(problem(), found.point, from.tangent, found.tangent)) measure(found);
         // Whatever else has passed here came earlier.
         std::size_t earlier = found.gauges.size();
         double first = 1.0;

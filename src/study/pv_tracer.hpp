@@ -1,6 +1,7 @@
 // One curve of a continuation power flow: from a solved state along the path, event by event.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <vector>
@@ -55,7 +56,8 @@ private:
     // Walking (pv_tracer.cpp).
     bool first_tangent(Station& at);
     [[nodiscard]] bool advance(const Station& from, double& step, Station& to, std::optional<Gauge>& event);
-    [[nodiscard]] bool station_at(const Station& from, double step, Station& to, double& predictor_error);
+    [[nodiscard]] bool station_at(const Station& from, double step, Station& to, double& predictor_error,
+                                  bool with_tangent = true);
     [[nodiscard]] Station locate(const Station& from, double step, Station to, std::size_t& event);
     [[nodiscard]] double first_step(const Station& at) const;
 
@@ -111,6 +113,7 @@ private:
     PvCurve* curve_ = nullptr;
     bool upper_ = true;
     std::set<std::pair<int, int>> noted_;
+    std::map<int, int> switched_here_;  ///< how often buses were pinned or released at the point kept last
     std::vector<Reading> readings_;
     std::vector<solver::BranchFlow> flows_;
     std::vector<std::vector<double>> voltages_;

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <set>
+#include <utility>
 
 #include "araz/study/continuation.hpp"
 #include "support/reference.hpp"
@@ -288,6 +290,38 @@ TEST(MatpowerPvTests, TheLargeCaseMeetsTheSameLimits) {
     options.stop = PvStop::full;
     const PvCurve full = curve_of(*grid, options, watch(false, false));
     EXPECT_EQ(words_of(full, {"q_max"}).back(), "q_max 68") << "the next one of MATPOWER's list, on the lower part";
+}
+
+// A bus that has just reached its limit leaves it and comes back within the step that passes the nose: the nose is met first.
+TEST(LargeCurves, AVoltageThatComesBackWithinAStepDoesNotEndTheWay) {
+    auto grid = public_case("case1354pegase");
+    if (!grid) return;
+    grid->branches.at(13).in_service = false;
+    const PvCurve curve = curve_of(*grid, PvOptions{}, watch(false, false));
+    EXPECT_EQ(curve.end, "nose");
+    std::set<std::pair<long long, double>> switched;
+    for (const PvEvent& event : curve.events) {
+        if (event.at_base || (event.event != "q_max" && event.event != "q_min" && event.event != "q_release")) continue;
+        EXPECT_TRUE(switched.insert({event.bus, event.lambda}).second) << event.event << " at bus " << event.bus;
+    }
+    EXPECT_GT(switched.size(), 50U);
+
+    Solving limited;
+    limited.q_limits = true;
+    const StudySetup setup = make_setup(*grid, limited);
+    const Network& net = *setup.model->network;
+    const auto solves = [&](double lambda) {
+        Scenario scenario;
+        for (int g = 0; g < net.n_unit; ++g) scenario.generator_p.push_back({g, net.pg[g] * (1.0 + lambda)});
+        for (int b = 0; b < net.n_bus; ++b)
+            scenario.load_changes.push_back({b, lambda * net.p_load[b], lambda * net.q_load[b]});
+        for (int g = 0; g < net.n_unit; ++g)
+            if (net.bus_type[net.gen_bus[g]] == BusType::pq)
+                scenario.load_changes.push_back({net.gen_bus[g], 0.0, -lambda * net.qg[g]});
+        return Engine(setup.model, setup.engine).solve(scenario).solved();
+    };
+    EXPECT_TRUE(solves(0.99 * curve.lambda_max));
+    EXPECT_FALSE(solves(1.01 * curve.lambda_max));
 }
 
 // --- nose points by uniform scaling, from MATPOWER's runcpf and repeated runpf -----------------------------------

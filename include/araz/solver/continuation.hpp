@@ -61,8 +61,8 @@ public:
     /// Unit tangent at a point of the curve, on the side of `along`. False: the bordered matrix is singular.
     bool tangent(const CurveProblem& problem, const CurvePoint& at, const CurveTangent& along, CurveTangent& out);
 
-    /// The point at distance `step` from `from`, measured along `t`. One Newton step more than `tolerance` asks
-    /// for is taken, so that what is computed from the point is far better than the tolerance.
+    /// The point at distance `step` from `from`, measured along `t`, to a ten-thousandth of `tolerance` where
+    /// rounding allows, so that what is computed from the point is far better than it.
     CurveCorrection correct(const CurveProblem& problem, const CurvePoint& from, const CurveTangent& t, double step,
                             double tolerance, CurvePoint& out);
 
