@@ -1,6 +1,8 @@
 // Lanes against the scalar engine: kernels, injection batches and N-1. Every benchmark checks its answer.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
@@ -11,6 +13,7 @@
 #include "araz/control/control_table.hpp"
 #include "araz/io/case_io.hpp"
 #include "araz/study/n1.hpp"
+#include "bench_kernels.hpp"
 #include "bench_lanes.hpp"
 #include "lane_batch.hpp"
 
@@ -23,27 +26,6 @@ using bench::Injections;
 using bench::lane_batch;
 using bench::scalar_batch;
 using bench::Solved;
-
-// Multiply-adds of one factorization of one lane: updates, right-hand sides, and the pivots' products.
-double factor_flops(const solver::LaneProgram& program) {
-    return 2.0 * (static_cast<double>(program.operations()) + 4.0 * static_cast<double>(program.pairs.size()) +
-                  8.0 * static_cast<double>(program.upper.size()));
-}
-
-void lane_factor(benchmark::State& state, const Grid& grid, solver::Isa isa) {
-    const solver::LaneKernels& kernels = solver::lane_kernels(isa);
-    solver::LaneGroup group(grid.program, kernels);
-    const solver::LaneChange nothing;
-    const std::vector<solver::LaneLoad> loads(static_cast<std::size_t>(kernels.width), {&nothing, nullptr});
-    group.load(*grid.start, loads);
-    solver::LaneWorst worst;
-    group.mismatch(worst);
-    for (auto _ : state)
-        if (kernels.factor(group.arrays(), true) != 0) state.SkipWithError("lost a pivot");
-    state.counters["flop"] = benchmark::Counter(kernels.width * factor_flops(grid.program),
-                                                benchmark::Counter::kIsIterationInvariantRate);
-    state.counters["lanes"] = kernels.width;
-}
 
 // Loads and outputs scaled by a common factor of +-10 % and each bus's own of +-20 %.
 Injections drawn(const Grid& grid, int n) {
@@ -75,25 +57,37 @@ double largest_difference(const Solved& a, const Solved& b) {
     return largest;
 }
 
-// Both engines back to back in each iteration; the ratio is what the machine's load leaves alone.
-template <class Lane, class Scalar, class Difference>
-void paired(benchmark::State& state, int n, const Lane& lane, const Scalar& scalar, const Difference& difference) {
-    double lane_best = 1e300, scalar_best = 1e300;
+template <class Work>
+auto timed(const Work& work, double& seconds) {
+    const double from = cpu_seconds();
+    auto answer = work();
+    seconds = cpu_seconds() - from;
+    return answer;
+}
+
+// All engines back to back in each iteration; the ratios are what the machine's load leaves alone. `chords_agree` sees the
+// answers of lanes and chords.
+template <class Lane, class Scalar, class Chords, class Difference, class Agree>
+void paired(benchmark::State& state, int n, const Lane& lane, const Scalar& scalar, const Chords& chords,
+            const Difference& difference, const Agree& chords_agree) {
+    double lane_best = 1e300, scalar_best = 1e300, chord_best = 1e300;
     for (auto _ : state) {
-        double from = cpu_seconds();
-        const auto a = lane();
-        const double lane_time = cpu_seconds() - from;
-        from = cpu_seconds();
-        const auto b = scalar();
-        const double scalar_time = cpu_seconds() - from;
-        state.SetIterationTime(lane_time);
-        lane_best = std::min(lane_best, lane_time);
-        scalar_best = std::min(scalar_best, scalar_time);
+        double seconds = 0.0;
+        const auto a = timed(lane, seconds);
+        state.SetIterationTime(seconds);
+        lane_best = std::min(lane_best, seconds);
+        const auto b = timed(scalar, seconds);
+        scalar_best = std::min(scalar_best, seconds);
+        const auto c = timed(chords, seconds);
+        chord_best = std::min(chord_best, seconds);
         if (!(difference(a, b) <= 1e-9)) state.SkipWithError("lanes and scalar differ");
+        if (!chords_agree(a, c)) state.SkipWithError("lanes and chords differ");
     }
     state.counters["lane_us"] = 1e6 * lane_best / n;
     state.counters["scalar_us"] = 1e6 * scalar_best / n;
+    state.counters["chord_us"] = 1e6 * chord_best / n;
     state.counters["ratio"] = scalar_best / lane_best;
+    state.counters["chord_ratio"] = chord_best / lane_best;
 }
 
 void injections(benchmark::State& state, const Grid& grid, solver::Isa isa) {
@@ -102,8 +96,10 @@ void injections(benchmark::State& state, const Grid& grid, solver::Isa isa) {
     solver::LaneGroup group(grid.program, solver::lane_kernels(isa));
     solver::NewtonSolver newton(grid.setup.model->pattern);
     newton.prime(grid.problem(grid.p, grid.q), {grid.base.vm, grid.base.va});
+    bench::ChordNewton chords(grid);
     paired(state, n, [&] { return lane_batch(grid, scenarios, group); },
-           [&] { return scalar_batch(grid, scenarios, newton); }, largest_difference);
+           [&] { return scalar_batch(grid, scenarios, newton); }, [&] { return chords.injections(scenarios); },
+           largest_difference, [](const Solved& a, const Solved& b) { return largest_difference(a, b) <= 1e-9; });
 }
 
 double n1_difference(const N1Result& a, const N1Result& b) {
@@ -118,7 +114,19 @@ double n1_difference(const N1Result& a, const N1Result& b) {
     return largest;
 }
 
-// Whole studies: base, outages, readings, violations. A sample of the outages on large grids.
+// Voltages of the outages that both solve: the lowest and highest, which is what a study keeps.
+bool same_voltages(const N1Result& study, const Solved& chords) {
+    for (std::size_t k = 0; k < study.contingencies.size(); ++k) {
+        const ContingencyResult& x = study.contingencies[k];
+        if (!is_solved(x.main_island) || chords.iterations[k] < 0) continue;
+        const auto [low, high] = std::minmax_element(chords.state[k].vm.begin(), chords.state[k].vm.end());
+        if (std::abs(*high - x.max_vm_pu) > 1e-9 || (*low > 0.0 && std::abs(*low - x.min_vm_pu) > 1e-9)) return false;
+    }
+    return true;
+}
+
+// Whole studies: base, outages, readings, violations. A sample of the outages on large grids. Chords: voltages alone, without
+// reactive limits.
 void n1(benchmark::State& state, const Grid& grid, solver::Isa isa, bool q_limits) {
     StudySetup setup = grid.setup;
     if (q_limits) setup.engine.controls = [] { return make_controls({}); };
@@ -130,29 +138,59 @@ void n1(benchmark::State& state, const Grid& grid, solver::Isa isa, bool q_limit
     setup.isa = isa;
     StudySetup one_by_one = setup;
     one_by_one.sweep = SweepEngine::scalar;
+    std::vector<std::vector<int>> outages;
+    for (const Contingency& contingency : list) outages.push_back(contingency.branches);
+    bench::ChordNewton chords(grid);
     paired(state, static_cast<int>(list.size()), [&] { return run_n1(setup, list); },
-           [&] { return run_n1(one_by_one, list); }, n1_difference);
+           [&] { return run_n1(one_by_one, list); }, [&] { return chords.outages(outages); }, n1_difference,
+           [&](const N1Result& a, const Solved& b) { return q_limits || same_voltages(a, b); });
+}
+
+// The whole of N-1 by one thread and by two: time on the clock, the same answers.
+void threads(benchmark::State& state, const Grid& grid) {
+    const auto list = *make_contingencies(*grid.setup.model, {});
+    StudySetup one = grid.setup, two = grid.setup;
+    two.threads = 2;
+    double best[2] = {1e300, 1e300};
+    const auto clock = [] { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); };
+    for (auto _ : state) {
+        const double from = clock();
+        const N1Result a = run_n1(one, list);
+        const double between = clock();
+        const N1Result b = run_n1(two, list);
+        const double to = clock();
+        best[0] = std::min(best[0], between - from);
+        best[1] = std::min(best[1], to - between);
+        if (n1_difference(a, b) != 0.0) state.SkipWithError("threads differ");
+    }
+    state.counters["one_ms"] = 1e3 * best[0];
+    state.counters["two_ms"] = 1e3 * best[1];
+    state.counters["speedup"] = best[0] / best[1];
+}
+
+// Built when first asked for, and only once: large cases take seconds.
+const Grid& grid_of(const std::string& path) {
+    static std::map<std::string, std::unique_ptr<Grid>> grids;
+    auto& slot = grids[path];
+    if (!slot) slot = std::make_unique<Grid>(path);
+    return *slot;
 }
 
 }  // namespace
 
 void add_lane_benchmarks(const std::string& path) {
     const std::string name = std::filesystem::path(path).stem().string();
-    // Built when first asked for, and only once: large cases take seconds.
-    const auto grid = [path]() -> const Grid& {
-        static std::map<std::string, std::unique_ptr<Grid>> grids;
-        auto& slot = grids[path];
-        if (!slot) slot = std::make_unique<Grid>(path);
-        return *slot;
-    };
+    add_kernel_benchmarks(name, grid_of, path);
+    const auto grid = [path]() -> const Grid& { return grid_of(path); };
     for (const solver::Isa isa : solver::available_isas()) {
         const std::string end = "/" + name + "/" + std::string(to_string(isa));
         const auto add = [&](const std::string& what, auto function) {
             return benchmark::RegisterBenchmark((what + end).c_str(), function)->Unit(benchmark::kMicrosecond);
         };
-        add("lane_factor", [=](benchmark::State& s) { lane_factor(s, grid(), isa); });
         add("lane_injections", [=](benchmark::State& s) { injections(s, grid(), isa); })->UseManualTime()->Iterations(3);
         add("lane_n1", [=](benchmark::State& s) { n1(s, grid(), isa, false); })->UseManualTime()->Iterations(3);
         add("lane_n1_q_limits", [=](benchmark::State& s) { n1(s, grid(), isa, true); })->UseManualTime()->Iterations(3);
     }
+    benchmark::RegisterBenchmark(("n1_threads/" + name).c_str(), [=](benchmark::State& s) { threads(s, grid()); })
+        ->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(3);
 }

@@ -1,11 +1,12 @@
 #include "lane_batch.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <ctime>
 
 #include "araz/io/case_io.hpp"
+#include "araz/solver/lane_course.hpp"
 #include "araz/solver/lane_start.hpp"
-#include "araz/solver/newton.hpp"
 
 namespace araz::bench {
 
@@ -129,6 +130,70 @@ Solved lane_batch(const Grid& grid, const Injections& scenarios, solver::LaneGro
                 state.va[grid.program.bus_of[k]] = places.va[k];
             }
         }
+    }
+    return solved;
+}
+
+ChordNewton::ChordNewton(const Grid& grid)
+    : grid_(&grid), base_(grid.setup.model->pattern), own_(grid.setup.model->pattern),
+      jacobian_(own_.equations().column().size()), x_(static_cast<std::size_t>(own_.equations().size())) {
+    const solver::PowerFlowProblem problem = grid.problem(grid.p, grid.q);
+    const solver::VoltageState state{grid.base.vm, grid.base.va};
+    base_.linearize(problem, state);
+    own_.prime(problem, state);
+}
+
+// Iterations, or -1.
+int ChordNewton::solve(const solver::PowerFlowProblem& problem, bool at_start, solver::VoltageState& state) {
+    using solver::LaneCourse;
+    using solver::LaneStep;
+    LaneCourse course;
+    course.begin(at_start);
+    while (true) {
+        own_.equations().injections(problem, state);
+        const double worst = own_.equations().mismatch(problem, state, x_).value;
+        const LaneCourse::Verdict verdict = course.judge(worst, 1e-8, 20);
+        if (verdict == LaneCourse::Verdict::solved) return course.iterations();
+        if (verdict == LaneCourse::Verdict::unusual) return -1;
+        if (course.wanted() == LaneStep::newton) {
+            own_.equations().jacobian(problem, state, jacobian_);
+            if (!own_.lu().refresh(jacobian_).ok) return -1;
+        }
+        (course.wanted() == LaneStep::shared ? base_ : own_).solve_linearized(x_);
+        double size = 0.0;
+        for (std::size_t b = 0; b < state.vm.size(); ++b) {
+            state.va[b] += x_[2 * b];
+            state.vm[b] *= 1.0 + x_[2 * b + 1];
+            size = std::max({size, std::abs(x_[2 * b]), std::abs(x_[2 * b + 1])});
+        }
+        course.taken(size);
+    }
+}
+
+Solved ChordNewton::injections(const Injections& scenarios) {
+    Solved solved;
+    for (std::size_t s = 0; s < scenarios.p.size(); ++s) {
+        solver::VoltageState state{grid_->base.vm, grid_->base.va};
+        solved.iterations.push_back(solve(grid_->problem(scenarios.p[s], scenarios.q[s]), true, state));
+        solved.state.push_back(std::move(state));
+    }
+    return solved;
+}
+
+Solved ChordNewton::outages(const std::vector<std::vector<int>>& branches) {
+    const ElectricalModel& model = *grid_->setup.model;
+    Solved solved;
+    std::vector<unsigned char> out(static_cast<std::size_t>(model.network->n_branch), 0);
+    for (const std::vector<int>& changed : branches) {
+        for (const int l : changed) out[l] = 1;
+        solver::AdmittanceValues ybus = model.ybus;
+        solver::patch_outages(model.pattern, model.elements, changed, out, ybus);
+        for (const int l : changed) out[l] = 0;
+        solver::PowerFlowProblem problem = grid_->problem(grid_->p, grid_->q);
+        problem.ybus = &ybus;
+        solver::VoltageState state{grid_->base.vm, grid_->base.va};
+        solved.iterations.push_back(solve(problem, false, state));
+        solved.state.push_back(std::move(state));
     }
     return solved;
 }

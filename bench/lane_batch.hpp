@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "araz/solver/lane_group.hpp"
+#include "araz/solver/newton.hpp"
 #include "araz/study/n1.hpp"
 
 namespace araz::bench {
@@ -38,5 +39,23 @@ struct Solved {
 /// Every scenario from the voltages of the base.
 Solved scalar_batch(const Grid& grid, const Injections& scenarios, solver::NewtonSolver& newton);
 Solved lane_batch(const Grid& grid, const Injections& scenarios, solver::LaneGroup& group);
+
+/// KLU with the chords of the lanes, one scenario at a time: the scalar counterpart of what the lanes save by chords.
+class ChordNewton {
+public:
+    explicit ChordNewton(const Grid& grid);
+
+    /// Every scenario from the voltages of the base, first with the factors of the base.
+    Solved injections(const Injections& scenarios);
+    /// Every outage of branches from the voltages of the base.
+    Solved outages(const std::vector<std::vector<int>>& branches);
+
+private:
+    int solve(const solver::PowerFlowProblem& problem, bool at_start, solver::VoltageState& state);
+
+    const Grid* grid_;
+    solver::NewtonSolver base_, own_;
+    std::vector<double> jacobian_, x_;
+};
 
 }  // namespace araz::bench
