@@ -264,7 +264,9 @@ private:
 // In lanes when this sweep is for lanes; null: one by one.
 std::shared_ptr<const LaneBase> lane_base(const StudySetup& setup, const Solution& base) {
     if (setup.sweep == SweepEngine::scalar) return nullptr;
-    auto lanes = std::make_shared<const LaneBase>(setup.model, setup.engine, Scenario{}, base);
+    Scenario dispatched;
+    keep_dispatch(setup.engine.slack, *setup.model, base, dispatched);
+    auto lanes = std::make_shared<const LaneBase>(setup.model, setup.engine, dispatched, base);
     return lanes->ok() ? lanes : nullptr;
 }
 
