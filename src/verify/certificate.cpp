@@ -177,7 +177,8 @@ VerifyReport check_certificates(const Case& built, const CapacityResult& result)
     VerifyReport report;
     const Case moved = result.controls.empty() ? Case{} : with_devices(built, result.controls);
     const Case& grid = result.controls.empty() ? built : moved;
-    const std::vector<std::string> unmodelled = unmodelled_options(grid, result.envelope.options);
+    std::vector<std::string> unmodelled = unmodelled_options(grid, result.envelope.options);
+    if (option_word(result.envelope.options, "slack", "") == "distributed") unmodelled.push_back("--slack distributed");
     if (!unmodelled.empty()) {
         fail(report, "method", "the re-check does not model " + join(unmodelled, ", "));
     } else if (result.directions.empty()) {

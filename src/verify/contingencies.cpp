@@ -48,6 +48,8 @@ public:
         : result_(result), report_(report), limits_(own_limits(result.envelope.options)),
           own_(build_own_grid(grid, grid.dc_lines_active)) {
         solver_.q_limits = option_word(result.envelope.options, "q-limits", "on") != "off";
+        if (option_word(result.envelope.options, "slack", "case") == "distributed")
+            solver_.slack_key = option_word(result.envelope.options, "slack-key", "pmax");
     }
 
     void run() {
@@ -56,6 +58,7 @@ public:
         solved.see(base.solved, base.why);
         solved.report(report_);
         if (!base.solved) return;
+        if (!solver_.slack_key.empty()) dispatch(base);
         std::vector<OwnContingency> all = listed();
         std::vector<Expected> expected(all.size());
         solve_all(own_, solver_, all, base,
@@ -66,6 +69,15 @@ public:
     }
 
 private:
+    // What units give at the base is the schedule that contingencies begin from.
+    void dispatch(const OwnState& base) {
+        dispatched_ = *own_.grid;
+        for (std::size_t s = 0; s < own_.sources.size(); ++s)
+            if (const int row = own_.sources[s].generator; row >= 0)
+                dispatched_.generators[static_cast<std::size_t>(row)].pg_mw = base.source[s].real() * dispatched_.base_mva;
+        own_ = build_own_grid(dispatched_, dispatched_.dc_lines_active);
+    }
+
     // The outages that the result lists; and all that the options ask for have to be among them.
     std::vector<OwnContingency> listed() {
         std::vector<OwnContingency> all;
@@ -166,6 +178,7 @@ private:
     OwnLimits limits_;
     OwnOptions solver_;
     OwnGrid own_;
+    Case dispatched_;
     Law rows_{"contingency_rows", 0.0, ""}, status_{"contingency_status", 0.0, ""};
     Law loading_{"contingency_loading", 1e-3, "%"}, voltage_{"contingency_voltage", 1e-6, "p.u."};
     Law power_{"contingency_power", 1e-3, "MW"}, violations_{"contingency_violations", 0.0, ""};

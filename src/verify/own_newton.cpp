@@ -8,6 +8,7 @@
 
 #include "own_dc.hpp"
 #include "own_joints.hpp"
+#include "own_slack.hpp"
 #include "state.hpp"
 
 namespace araz {
@@ -18,6 +19,7 @@ using Complex = std::complex<double>;
 constexpr Complex j1(0.0, 1.0);
 constexpr int max_iterations = 40;
 constexpr int max_rounds = 60;        // of switching between PV and PQ
+constexpr int max_sharings = 40;
 constexpr int all_at_once = 8;        // rounds in which every violated bus switches; then the worst alone
 constexpr double angle_cap = 10.0 * std::numbers::pi / 180.0;
 constexpr double voltage_cap = 0.1;
@@ -46,6 +48,8 @@ struct OwnNewton::Work {
     std::vector<int> pinned;         // [node] 0, +1 at Qmax, -1 at Qmin
     std::vector<unsigned char> on;   // [source]
     std::vector<unsigned char> reference;  // [node] who holds an angle in this scenario
+    std::vector<int> part;           // [node] connected part in this scenario
+    std::vector<double> shared;      // [source] output beyond the schedule
     OwnState state;
     bool follows_voltage = false;    // a source does
 
@@ -58,13 +62,13 @@ struct OwnNewton::Work {
     [[nodiscard]] std::size_t position(int row, int column) const;
     void build_admittance();
     void switch_off(const OwnOutage& outage);
-    void hand_over(const std::vector<int>& part);
+    void hand_over();
     void schedule();
     void set_start(const std::vector<Complex>& start);
     [[nodiscard]] double angle_of(const OwnEmulation& line) const;
     void follow_angles();
     void add_emulation_slopes();
-    [[nodiscard]] double p_of(int s) const { return grid.sources[s].generator >= 0 ? grid.sources[s].p : outlet[s].real(); }
+    [[nodiscard]] double p_of(int s) const { return grid.sources[s].generator >= 0 ? grid.sources[s].p + shared[s] : outlet[s].real(); }
     // Of a source that does not hold the voltage.
     [[nodiscard]] double given_q(int s) const {
         const OwnSource& source = grid.sources[s];
@@ -79,6 +83,9 @@ struct OwnNewton::Work {
     [[nodiscard]] ReactiveRange range_of(int node) const;
     bool switch_limits(int round);
     void share_outputs();
+    bool settle(bool capped);
+    [[nodiscard]] std::vector<double> left_over(bool everywhere) const;
+    void move(const std::vector<double>& shares);
     bool run(const std::vector<Complex>& start, bool capped);
 };
 
@@ -152,13 +159,13 @@ void OwnNewton::Work::switch_off(const OwnOutage& outage) {
         if (source.generator >= 0 ? in(outage.generators, source.generator) : in(outage.dc_lines, source.dc_line)) on[s] = 0;
     }
     // Alive is what a reference of the intact grid still reaches.
-    const std::vector<int> part = own_parts(grid, state.branch_out);
+    part = own_parts(grid, state.branch_out);
     const std::vector<int> before = outage.branches.empty() ? part : own_parts(grid, {});
     std::vector<unsigned char> fed(grid.n + 1, 0), fed_before(grid.n + 1, 0);
     for (int b = 0; b < grid.n; ++b)
         if (grid.reference[b] != 0) fed_before[before[b]] = 1;
     reference = grid.reference;
-    if (!outage.generators.empty()) hand_over(part);
+    if (!outage.generators.empty()) hand_over();
     for (int b = 0; b < grid.n; ++b)
         if (reference[b] != 0) fed[part[b]] = 1;
     state.live.assign(static_cast<std::size_t>(grid.n), 0);
@@ -185,7 +192,7 @@ void OwnNewton::Work::switch_off(const OwnOutage& outage) {
 
 // A reference that lost its last unit hands over to the first regulated node with a unit of its part; a part that keeps
 // neither is not fed. Where that is the part of all references of an island, its largest part with a unit goes on.
-void OwnNewton::Work::hand_over(const std::vector<int>& part) {
+void OwnNewton::Work::hand_over() {
     const auto has_unit = [&](int b) {
         return std::any_of(grid.sources_at[b].begin(), grid.sources_at[b].end(),
                            [&](int s) { return on[s] != 0 && grid.sources[s].generator >= 0 && grid.sources[s].holds; });
@@ -224,6 +231,7 @@ void OwnNewton::Work::schedule() {
     pinned.assign(static_cast<std::size_t>(grid.n), 0);
     scheduled.assign(static_cast<std::size_t>(grid.n), 0.0);
     outlet.assign(grid.sources.size(), 0.0);
+    shared.assign(grid.sources.size(), 0.0);
     for (std::size_t s = 0; s < grid.sources.size(); ++s) outlet[s] = Complex(grid.sources[s].p, grid.sources[s].q);
     emulated.assign(static_cast<std::size_t>(grid.n), 0.0);
     std::vector<unsigned char> by_angle(grid.sources.size(), 0);
@@ -238,6 +246,10 @@ void OwnNewton::Work::schedule() {
             if (const OwnSource& source = grid.sources[s]; on[s] != 0 && by_angle[s] == 0)
                 scheduled[b] += Complex(source.p, (source.holds ? grid.regulated[b] == 0 : !source.follows_voltage) ? source.q : 0.0);
     }
+    // Where units share what is left over a part has one reference, the first; others only hold their voltage.
+    std::vector<unsigned char> has_reference(static_cast<std::size_t>(grid.n) + 1, 0);
+    for (int b = 0; b < grid.n && !options.slack_key.empty(); ++b)
+        if (kind[b] == Kind::reference && has_reference[part[b]]++ != 0) kind[b] = Kind::pv;
 }
 
 double OwnNewton::Work::angle_of(const OwnEmulation& line) const {
@@ -419,7 +431,7 @@ ReactiveRange OwnNewton::Work::range_of(int node) const {
         if (on[s] == 0 || !grid.sources[s].holds) continue;
         const OwnSource& source = grid.sources[s];
         ReactiveRange range;
-        if (source.generator >= 0) range = capability(c.generators[source.generator], source.p * c.base_mva);
+        if (source.generator >= 0) range = capability(c.generators[source.generator], p_of(s) * c.base_mva);
         else if (source.from_end) range = {c.dc_lines[source.dc_line].qminf_mvar, c.dc_lines[source.dc_line].qmaxf_mvar};
         else range = {c.dc_lines[source.dc_line].qmint_mvar, c.dc_lines[source.dc_line].qmaxt_mvar};
         sum.min += range.min / c.base_mva;
@@ -494,9 +506,44 @@ void OwnNewton::Work::share_outputs() {
     }
 }
 
+// What the reference of each part gives beyond its schedule; or, before anything is solved, what all its nodes do.
+std::vector<double> OwnNewton::Work::left_over(bool everywhere) const {
+    std::vector<double> left(static_cast<std::size_t>(grid.n) + 1, 0.0);
+    for (int b = 0; b < grid.n; ++b)
+        if (kind[b] == Kind::reference || (everywhere && kind[b] != Kind::dead))
+            left[part[b]] += (injection(b) - scheduled[b] - emulated[b]).real();
+    return left;
+}
+
+void OwnNewton::Work::move(const std::vector<double>& shares) {
+    for (std::size_t s = 0; s < shares.size(); ++s) {
+        scheduled[grid.sources[s].node] += shares[s] - shared[s];
+        shared[s] = shares[s];
+    }
+}
+
 bool OwnNewton::Work::run(const std::vector<Complex>& start, bool capped) {
     schedule();
     set_start(start);
+    if (options.slack_key.empty()) return settle(capped);
+    OwnSharing sharing(grid, options.slack_key, on, part);
+    // What every node leaves open within its tolerance adds up at the reference.
+    const double small = 100.0 * options.tolerance;
+    for (int k = 0; k < max_sharings; ++k) {
+        if (k > 0 && !settle(capped)) return false;
+        const std::vector<double> left = left_over(k == 0);
+        if (k > 0 && std::all_of(left.begin(), left.end(), [&](double each) { return std::abs(each) <= small; })) return true;
+        if (!sharing.take(left)) {
+            state.why = "nobody is left to share the imbalance";
+            return false;
+        }
+        move(sharing.shares());
+    }
+    state.why = "the shares of the imbalance do not settle";
+    return false;
+}
+
+bool OwnNewton::Work::settle(bool capped) {
     if (!iterate(capped)) return false;
     for (int round = 1; options.q_limits && switch_limits(round); ++round) {
         if (round > max_rounds) {

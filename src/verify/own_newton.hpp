@@ -37,6 +37,7 @@ struct OwnFlow {
 struct OwnOptions {
     double tolerance = 1e-9;   ///< p.u.
     bool q_limits = true;      ///< two-way, summed per bus, references exempt
+    std::string slack_key;     ///< by which units share the imbalance (own_slack.hpp); empty: references take it
 };
 
 /// One per thread: holds the factors of one grid's pattern.

@@ -125,7 +125,15 @@ std::vector<std::string> unmodelled_options(const Case& grid, const OptionMap& o
         const std::string word = option_word(options, name, "");
         if (!word.empty() && !known.contains(word)) out.push_back("--" + name + " " + word);
     };
-    only("slack", {"case"});
+    only("slack", {"case", "distributed"});
+    if (option_word(options, "slack", "") == "distributed") {
+        only("slack-key", {"pmax", "headroom", "pg", "file"});
+        if (const std::string file = option_word(options, "slack-factors", ""); !file.empty()) out.push_back("--slack-factors " + file);
+        const bool moves = std::any_of(grid.generators.begin(), grid.generators.end(), [](const GeneratorRow& row) {
+            return row.in_service && (row.reactive.mode == ReactiveMode::fixed_pf || row.reactive.mode == ReactiveMode::q_of_p);
+        });
+        if (moves) out.push_back("--slack distributed beside units whose reactive power follows their output");
+    }
     only("q-limits-slack", {"off"});
     only("second-islands", {"dark"});
     only("post-contingency", {"frozen"});
