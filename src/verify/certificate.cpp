@@ -91,16 +91,19 @@ void check_excluded(DirectionCheck& check) {
 
 void check_direction(const Case& grid, const CapacityResult& result, const DirectionResult& direction, VerifyReport& report) {
     DirectionCheck check{grid, result, direction, report, {}, direction.from + " -> " + direction.to, grid.dc_lines_active,
-                         own_limits(result.envelope.options), {}, {}, {}, {}, {}, {}};
+                         own_limits(result.envelope.options), {}, {}, {}, {}, {}, {}, {}};
     const std::string dc = option_word(result.envelope.options, "dc-lines", "as-case");
     if (dc == "on" || dc == "off") check.with_dc_lines = dc == "on";
     check.solver.q_limits = option_word(result.envelope.options, "q-limits", "on") != "off";
+    if (option_word(result.envelope.options, "slack", "case") == "distributed")
+        check.solver.slack_key = option_word(result.envelope.options, "slack-key", "pmax");
     check.base_grid = build_own_grid(grid, check.with_dc_lines);
     check.group = groups_of(grid, result.envelope.options, direction.from, direction.to);
     if (check.group.empty()) return fail(report, check.title + ": sides", "the case has no such area");
     check.contingencies = own_contingencies(check.base_grid, result.envelope.options, direction.certificate.listed);
     check.base = OwnNewton(check.base_grid, check.solver).solve({}, {});
     if (!check.base.solved) return fail(report, check.title + ": base", "the case itself: " + check.base.why);
+    if (!check.solver.slack_key.empty()) check.base_grid = own_dispatched(check.base_grid, check.base, check.dispatched);
 
     Law exchange = check.law("base_exchange", check.tolerance.power_mw, "MW");
     exchange.compare(direction.base_exchange_mw, own_export(check.base_grid, check.base, check.group, 0), "base_exchange_mw");
@@ -177,8 +180,7 @@ VerifyReport check_certificates(const Case& built, const CapacityResult& result)
     VerifyReport report;
     const Case moved = result.controls.empty() ? Case{} : with_devices(built, result.controls);
     const Case& grid = result.controls.empty() ? built : moved;
-    std::vector<std::string> unmodelled = unmodelled_options(grid, result.envelope.options);
-    if (option_word(result.envelope.options, "slack", "") == "distributed") unmodelled.push_back("--slack distributed");
+    const std::vector<std::string> unmodelled = unmodelled_options(grid, result.envelope.options);
     if (!unmodelled.empty()) {
         fail(report, "method", "the re-check does not model " + join(unmodelled, ", "));
     } else if (result.directions.empty()) {

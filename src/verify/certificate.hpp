@@ -29,7 +29,8 @@ struct DirectionCheck {
     OwnLimits limits;
     OwnOptions solver;
 
-    OwnGrid base_grid;              ///< of the case itself
+    OwnGrid base_grid;              ///< of the case itself; where units share the slack, with what they give at the base
+    Case dispatched;                ///< that it points to then
     OwnState base;
     std::vector<int> group;         ///< [bus row] 0 from, 1 to, 2 the rest
     std::vector<OwnContingency> contingencies;

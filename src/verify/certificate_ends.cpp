@@ -262,6 +262,8 @@ void check_sensitivities(DirectionCheck& check, const SolvedEnd& secure, const S
     for (std::size_t k = 0; k < check.direction.limiters.size(); ++k) {
         const Limiter& limiter = check.direction.limiters[k];
         const TransferLimit& at = limiter.limit;
+        // After an outage a unit that shares the slack may stand at its limit, where it no longer moves with the shift.
+        if (!at.contingency.empty() && !check.solver.slack_key.empty()) continue;
         if (!std::isfinite(limiter.sensitivity_pct_per_mw) || (!at.contingency.empty() && check.find(at.contingency) == nullptr)) continue;
         const auto from = reading_at(check, secure, at);
         const auto to = reading_at(check, insecure, at);

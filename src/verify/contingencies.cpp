@@ -58,7 +58,7 @@ public:
         solved.see(base.solved, base.why);
         solved.report(report_);
         if (!base.solved) return;
-        if (!solver_.slack_key.empty()) dispatch(base);
+        if (!solver_.slack_key.empty()) own_ = own_dispatched(own_, base, dispatched_);
         std::vector<OwnContingency> all = listed();
         std::vector<Expected> expected(all.size());
         solve_all(own_, solver_, all, base,
@@ -69,15 +69,6 @@ public:
     }
 
 private:
-    // What units give at the base is the schedule that contingencies begin from.
-    void dispatch(const OwnState& base) {
-        dispatched_ = *own_.grid;
-        for (std::size_t s = 0; s < own_.sources.size(); ++s)
-            if (const int row = own_.sources[s].generator; row >= 0)
-                dispatched_.generators[static_cast<std::size_t>(row)].pg_mw = base.source[s].real() * dispatched_.base_mva;
-        own_ = build_own_grid(dispatched_, dispatched_.dc_lines_active);
-    }
-
     // The outages that the result lists; and all that the options ask for have to be among them.
     std::vector<OwnContingency> listed() {
         std::vector<OwnContingency> all;

@@ -66,6 +66,17 @@ OwnGrid open_grid(const OwnGrid& own, const OwnOutage& outage, Case& rows) {
     return open;
 }
 
+OwnGrid own_dispatched(const OwnGrid& own, const OwnState& base, Case& rows) {
+    rows = *own.grid;
+    bool with_dc_lines = false;
+    for (std::size_t s = 0; s < own.sources.size(); ++s) {
+        with_dc_lines = with_dc_lines || own.sources[s].dc_line >= 0;
+        if (const int row = own.sources[s].generator; row >= 0)
+            rows.generators[static_cast<std::size_t>(row)].pg_mw = base.source[s].real() * rows.base_mva;
+    }
+    return build_own_grid(rows, with_dc_lines);
+}
+
 OwnAfter::OwnAfter(const OwnGrid& own, const OwnOptions& options, const OwnOutage& outage, const OwnState& intact) {
     if (!opens_joint(*own.grid, outage)) {
         state_ = OwnNewton(own, options).solve(outage, intact.v);

@@ -37,6 +37,10 @@ private:
 /// The grid with the branches of an outage that join buses taken out of service; it points to `rows`.
 [[nodiscard]] OwnGrid open_grid(const OwnGrid& own, const OwnOutage& outage, Case& rows);
 
+/// The grid with what its units give in `base` as their schedule, which contingencies under a shared slack begin from; it points to
+/// `rows`.
+[[nodiscard]] OwnGrid own_dispatched(const OwnGrid& own, const OwnState& base, Case& rows);
+
 /// Solves contingencies from `intact` on several threads; `take(k, after)` is called for each, from any thread.
 void solve_all(const OwnGrid& grid, const OwnOptions& options, const std::vector<OwnContingency>& contingencies,
                const OwnState& intact, const std::function<void(std::size_t, OwnAfter)>& take);
