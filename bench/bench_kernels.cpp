@@ -75,9 +75,7 @@ std::vector<double> step_of(const solver::LaneGroup& group, int lane) {
 void kernel(benchmark::State& state, const Grid& grid, solver::Isa isa, const std::string& name) {
     const solver::LaneKernels& kernels = solver::lane_kernels(isa);
     solver::LaneGroup group(grid.program, kernels);
-    const solver::LaneChange nothing;
-    const std::vector<solver::LaneLoad> loads(static_cast<std::size_t>(kernels.width), {&nothing, nullptr});
-    group.load(*grid.start, loads);
+    group.load(*grid.start, {});
     for (int k = 0; k < grid.program.n_node; ++k)
         for (int l = 0; l < kernels.width; ++l) group.set_p(l, k, group.p_calc(l, k) + 1e-3 * (k % 7) * (l + 1));
     solver::LaneWorst worst, size;
@@ -90,7 +88,7 @@ void kernel(benchmark::State& state, const Grid& grid, solver::Isa isa, const st
         else kernels.update(arrays, 0, size);  // the work of a step that nobody takes
     };
     kernels.mismatch(arrays, worst);
-    if (kernels.factor(arrays, true) != 0) state.SkipWithError("lost a pivot");
+    if (group.linearize() != 0) state.SkipWithError("lost a pivot");
     kernels.back(arrays);
     const int lane = kernels.width - 1;
     const std::vector<double> before = step_of(group, lane);

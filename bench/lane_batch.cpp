@@ -62,12 +62,10 @@ Solved scalar_batch(const Grid& grid, const Injections& scenarios, solver::Newto
 namespace {
 
 // Every lane to its solution; iterations stay -1 where there is none.
-void run_group(const Grid& grid, solver::FirstStep& first, const std::vector<solver::LaneLoad>& loads, solver::LaneGroup& group,
-               int* iterations) {
+void run_group(int count, solver::LaneGroup& group, int* iterations) {
     using solver::LaneCourse;
     using solver::LaneStep;
-    const int count = static_cast<int>(loads.size());
-    std::vector<LaneCourse> course(loads.size());
+    std::vector<LaneCourse> course(static_cast<std::size_t>(count));
     for (LaneCourse& each : course) each.begin(true);
     std::uint32_t active = (1U << count) - 1U, waiting = 0;
     while (true) {
@@ -90,7 +88,7 @@ void run_group(const Grid& grid, solver::FirstStep& first, const std::vector<sol
         std::uint32_t lanes = 0;
         for (int l = 0; l < count; ++l)
             if ((waiting >> l & 1U) != 0 && course[l].wanted() == kind) lanes |= 1U << l;
-        const std::uint32_t lost = kind == LaneStep::shared  ? group.shared_step(*grid.start, first, loads, lanes, true)
+        const std::uint32_t lost = kind == LaneStep::shared  ? group.shared_step(lanes)
                                    : kind == LaneStep::chord ? group.chord(lanes)
                                                              : group.step(lanes);
         for (int l = 0; l < count; ++l)
@@ -105,21 +103,18 @@ void run_group(const Grid& grid, solver::FirstStep& first, const std::vector<sol
 Solved lane_batch(const Grid& grid, const Injections& scenarios, solver::LaneGroup& group) {
     const int w = group.width();
     const int n = static_cast<int>(scenarios.p.size());
-    solver::FirstStep first(*grid.start);
     Solved solved;
     solved.state.resize(scenarios.p.size());
     solved.iterations.assign(scenarios.p.size(), -1);
     for (int begin = 0; begin < n; begin += w) {
         const int count = std::min(w, n - begin);
-        const solver::LaneChange nothing;
-        std::vector<solver::LaneLoad> loads(static_cast<std::size_t>(count), {&nothing, nullptr});
-        group.load(*grid.start, loads);
+        group.load(*grid.start, {});
         for (int k = 0; k < grid.program.n_node; ++k)
             for (int l = 0; l < count; ++l) {
                 group.arrays().p_sched[k * w + l] = scenarios.p[begin + l][grid.program.bus_of[k]];
                 group.arrays().q_sched[k * w + l] = scenarios.q[begin + l][grid.program.bus_of[k]];
             }
-        run_group(grid, first, loads, group, &solved.iterations[begin]);
+        run_group(count, group, &solved.iterations[begin]);
         for (int l = 0; l < count; ++l) {
             solver::VoltageState places;
             group.copy_state(l, places);

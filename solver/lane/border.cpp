@@ -23,9 +23,9 @@ const LaneBorder::Row& LaneBorder::row_of(int k, int lane) const {
     return own != nullptr ? *own : rows_[k];
 }
 
-void LaneBorder::clear() {
-    for (std::vector<Slope>& slopes : slopes_) slopes.clear();
-    std::fill(equations_.begin(), equations_.end(), Equation{});
+void LaneBorder::clear(int lane) {
+    slopes_[lane].clear();
+    for (int k = 0; k < size(); ++k) equations_[static_cast<std::size_t>(k * width_ + lane)] = {};
 }
 
 void LaneBorder::set(int lane, std::span<const Slope> slopes, std::span<const Equation> equations) {
@@ -52,10 +52,16 @@ void LaneBorder::residuals(const LaneArrays& a, LaneWorst& worst) {
 }
 
 void LaneBorder::write_columns(const LaneArrays& a) const {
-    std::fill_n(a.x, 2 * static_cast<std::ptrdiff_t>(n_node_) * width_, 0.0);
-    for (int lane = 0; lane < width_; ++lane)
-        for (const Slope& slope : slopes_[lane])
-            if (((a.has_p[slope.node] >> lane) & 1) != 0) a.x[2 * static_cast<std::ptrdiff_t>(slope.node) * width_ + lane] += slope.value;
+    const auto write = [&](auto* x) {
+        using Real = std::remove_reference_t<decltype(*x)>;
+        std::fill_n(x, 2 * static_cast<std::ptrdiff_t>(n_node_) * width_, Real{0});
+        for (int lane = 0; lane < width_; ++lane)
+            for (const Slope& slope : slopes_[lane])
+                if (((a.has_p[slope.node] >> lane) & 1) != 0)
+                    x[2 * static_cast<std::ptrdiff_t>(slope.node) * width_ + lane] += static_cast<Real>(slope.value);
+    };
+    if (single_) write(static_cast<float*>(a.x));
+    else write(static_cast<double*>(a.x));
 }
 
 // Change of the injection of reference k along a step of the voltages: dP_i/dva_j and dP_i/dlnV_j of its row.

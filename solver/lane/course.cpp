@@ -1,11 +1,15 @@
 #include "araz/solver/lane_course.hpp"
 
+#include <cmath>
+
 namespace araz::solver {
 
 namespace {
 
-// A chord takes about three quarters of a Newton step's time, most of it for the mismatch and the phasors (docs/performance.md),
-// so it must reduce the mismatch to this to be worth it.
+// A step with the factors of the start takes a fifth to a half of the time of one with new ones, and its lane is filled again as soon
+// as it is done, so that this many of them are worth what a factorization and the chords after it take (docs/performance.md).
+constexpr double most_shared = 8.0;
+// A chord with the lane's own factors must reduce the mismatch to this to be worth the mismatch and the phasors after it.
 constexpr double good_chord = 0.03;
 constexpr int most_chords = 6;
 constexpr double good_correction = 0.3;
@@ -20,11 +24,18 @@ void LaneCourse::begin(bool at_start) {
     reach_ = 0.0;
 }
 
+// Whether steps of the start would do soon, at the rate of the last one; the first, a Newton step if the solve began at the
+// start, says less of the next than two of them do.
+bool LaneCourse::few_more(double reduction, double mismatch, double tolerance) const {
+    const double rate = steps_ == 1 ? 2.0 * reduction : reduction;
+    return rate < 1.0 && std::log(0.5 * tolerance / mismatch) > most_shared * std::log(rate);
+}
+
 LaneStep LaneCourse::next(double reduction, double mismatch, double tolerance) const {
     if (steps_ == 0) return at_start_ ? LaneStep::shared : LaneStep::newton;
     // What a chord would leave: it contracts about twice as much as the step before it reduced.
     const bool last_one = 2.0 * reduction * mismatch < 0.5 * tolerance;
-    if (last_ == LaneStep::shared) return last_one ? LaneStep::shared : LaneStep::newton;
+    if (last_ == LaneStep::shared) return last_one || few_more(reduction, mismatch, tolerance) ? LaneStep::shared : LaneStep::newton;
     return last_one || (reduction < good_chord && chords_ < most_chords) ? LaneStep::chord : LaneStep::newton;
 }
 

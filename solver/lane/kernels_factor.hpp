@@ -173,8 +173,8 @@ ARAZ_INLINE std::uint32_t eliminate(const LaneArrays& a) {
         const int n_upper = p.upper_start[t + 1] - p.upper_start[t];
         fill_row(a, t, n_lower);
         for (; patch != last_patch && patch->node == t; ++patch) patched_row(a, *patch, n_lower);
-        F yp = narrow(at(a.x, 2 * static_cast<std::ptrdiff_t>(t)));
-        F yq = narrow(at(a.x, 2 * static_cast<std::ptrdiff_t>(t) + 1));
+        F yp = at(real(a.x), 2 * static_cast<std::ptrdiff_t>(t));
+        F yq = at(real(a.x), 2 * static_cast<std::ptrdiff_t>(t) + 1);
         for (const LanePair* end = pair + n_lower; pair != end; ++pair) {
             const Real* source = stored + static_cast<std::ptrdiff_t>(pair->source) * W;
             look_ahead(stored + static_cast<std::ptrdiff_t>(pair[1].source) * W);
@@ -223,8 +223,8 @@ void forward(const LaneArrays& a) {
     Real* stored = real(a.stored);
     const Real* kept = real(a.kept);
     for (int t = 0; t < p.n_node; ++t) {
-        F yp = narrow(at(a.x, 2 * static_cast<std::ptrdiff_t>(t)));
-        F yq = narrow(at(a.x, 2 * static_cast<std::ptrdiff_t>(t) + 1));
+        F yp = at(real(a.x), 2 * static_cast<std::ptrdiff_t>(t));
+        F yq = at(real(a.x), 2 * static_cast<std::ptrdiff_t>(t) + 1);
         for (const LanePair* end = pair + (p.lower_start[t + 1] - p.lower_start[t]); pair != end; ++pair, kept += 4 * W) {
             const Real* source = stored + static_cast<std::ptrdiff_t>(pair->source) * W;
             subtract_pair(yp, yq, at(kept, 0), at(kept, 1), at(kept, 2), at(kept, 3), at(source, 0), at(source, 1));
@@ -279,7 +279,7 @@ void shared_forward(const SharedFactors& factors, const LaneArrays& a) {
     const LaneView& p = a.program;
     Real* step = real(a.step);
     for (std::ptrdiff_t t = 0; t < p.n_node; ++t) {
-        F yp = narrow(at(a.x, 2 * t)), yq = narrow(at(a.x, 2 * t + 1));
+        F yp = at(real(a.x), 2 * t), yq = at(real(a.x), 2 * t + 1);
         const Real* l = lower_of(factors) + 4 * static_cast<std::ptrdiff_t>(p.lower_start[t]);
         for (int k = p.lower_start[t]; k < p.lower_start[t + 1]; ++k, l += 4) {
             const Real* y = step + 2 * static_cast<std::ptrdiff_t>(p.lower[k]) * W;

@@ -39,20 +39,18 @@ LaneStart::LaneStart(const LaneProgram& program, const PowerFlowProblem& problem
         has_p.push_back(problem.kind[b] == BusKind::pq || problem.kind[b] == BusKind::pv ? 1 : 0);
         has_q.push_back(problem.kind[b] == BusKind::pq ? 1 : 0);
     }
-    set_mismatch();
+    set_injections();
     factor();
     const auto rounded = [](const std::vector<double>& from) { return std::vector<float>(from.begin(), from.end()); };
     lower_single_ = rounded(lower_);
     inverse_single_ = rounded(inverse_);
     upper_single_ = rounded(upper_);
-    eliminated_single = rounded(eliminated);
 }
 
-void LaneStart::set_mismatch() {
+void LaneStart::set_injections() {
     const LaneProgram& p = *program_;
     p_calc_.resize(static_cast<std::size_t>(p.n_node));
     q_calc_.resize(static_cast<std::size_t>(p.n_node));
-    mismatch_.resize(2 * static_cast<std::size_t>(p.n_node));
     for (int i = 0; i < p.n_node; ++i) {
         double re = 0.0, im = 0.0;
         for (int k = p.row_start[i]; k < p.row_start[i + 1]; ++k) {
@@ -62,8 +60,6 @@ void LaneStart::set_mismatch() {
         }
         p_calc_[i] = e_[i] * re + f_[i] * im;
         q_calc_[i] = f_[i] * re - e_[i] * im;
-        mismatch_[2 * i] = has_p[i] != 0 ? p_sched[i] - p_calc_[i] : 0.0;
-        mismatch_[2 * i + 1] = has_q[i] != 0 ? q_sched[i] - q_calc_[i] : 0.0;
     }
 }
 
@@ -96,7 +92,6 @@ void LaneStart::factor() {
     lower_.assign(4 * p.lower.size(), 0.0);
     upper_.assign(4 * p.upper.size(), 0.0);
     inverse_.resize(4 * static_cast<std::size_t>(p.n_node));
-    eliminated.resize(2 * static_cast<std::size_t>(p.n_node));
     std::vector<double> panel;
     std::vector<Block> row;
     const LanePair* pair = p.pairs.data();
@@ -112,7 +107,6 @@ void LaneStart::factor() {
         int entry = p.entry_start[t];
         for (std::size_t k = 1; k < row.size(); ++k)
             if (p.column[begin + k] < p.n_node) std::copy_n(row[k].v, 4, &panel[4 * p.entries[entry++].at]);
-        double y[2] = {mismatch_[2 * t], mismatch_[2 * t + 1]};
         for (int k = p.lower_start[t]; k < p.lower_start[t + 1]; ++k, ++pair) {
             const double* l = &panel[4 * pair->at];
             const double* u = &upper_[4 * p.upper_start[p.lower[k]]];
@@ -121,7 +115,6 @@ void LaneStart::factor() {
                 subtract(l, u, x);
                 subtract(l, u + 2, x + 2);
             }
-            subtract(l, &eliminated[2 * p.lower[k]], y);
         }
         std::copy_n(panel.data(), 4 * n_lower, &lower_[4 * p.lower_start[t]]);
         const double* d = &panel[4 * n_lower];
@@ -137,23 +130,22 @@ void LaneStart::factor() {
             z[0] = inverse[0] * x[0] + inverse[2] * x[1];
             z[1] = inverse[1] * x[0] + inverse[3] * x[1];
         };
-        times_inverse(y, &eliminated[2 * t]);
         for (int k = 0; k < 2 * n_upper; ++k) times_inverse(d + 4 + 2 * k, &upper_[4 * p.upper_start[t] + 2 * k]);
     }
 }
 
-FirstStep::FirstStep(const LaneStart& start) : start_(&start) {
+Compensator::Compensator(const LaneStart& start) : start_(&start) {
     const auto n = static_cast<std::size_t>(start.program().n_node);
     at_.resize(n);
     on_path_.assign(n, 0);
 }
 
-bool FirstStep::is_dead(const LaneChange& change, int place) const {
+bool Compensator::is_dead(const LaneChange& change, int place) const {
     return std::find(change.dead.begin(), change.dead.end(), place) != change.dead.end();
 }
 
 // A dead node keeps its old rows, cut from what lives: any regular block does, its unknowns stay 0.
-void FirstStep::add_row(int node, const double* g, const double* b, const LaneChange& change) {
+void Compensator::add_row(int node, const double* g, const double* b, const LaneChange& change) {
     const LaneStart& s = *start_;
     const LaneProgram& p = s.program();
     const int begin = p.row_start[node];
@@ -199,7 +191,7 @@ void FirstStep::add_row(int node, const double* g, const double* b, const LaneCh
     }
 }
 
-void FirstStep::list_changed_rows(const LaneChange& change) {
+void Compensator::list_changed_rows(const LaneChange& change) {
     changed_.clear();
     for (const LaneChange::Row& row : change.rows) add_row(row.node, row.g.data(), row.b.data(), change);
     const LaneProgram& p = start_->program();
@@ -213,101 +205,73 @@ void FirstStep::list_changed_rows(const LaneChange& change) {
     }
 }
 
-void FirstStep::list_sources(const LaneChange& change) {
-    sources_.clear();
-    for (const auto& row : change.rows) sources_.push_back(row.node);
-    for (const auto& injection : change.injections) sources_.push_back(injection.node);
-    for (const auto& kind : change.kinds) sources_.push_back(kind.node);
-    for (const int place : change.dead)
-        if (place < start_->program().n_node) sources_.push_back(place);
-    std::sort(sources_.begin(), sources_.end());
-    sources_.erase(std::unique(sources_.begin(), sources_.end()), sources_.end());
-}
-
-bool FirstStep::fits(const LaneChange& change) {
-    if (change.rows.size() + change.kinds.size() + change.dead.size() + change.injections.size() >
-            static_cast<std::size_t>(LaneStart::max_sources) ||
-        !change.magnitudes.empty())  // would change the rows of all neighbours
-        return false;
-    list_changed_rows(change);
-    return static_cast<int>(changed_.size()) <= LaneStart::max_rank;
-}
-
-bool FirstStep::fits_dense(const LaneChange& change) {
-    if (change.rows.size() + change.kinds.size() + change.dead.size() > static_cast<std::size_t>(LaneStart::max_rank) ||
-        !change.magnitudes.empty())
-        return false;
-    list_changed_rows(change);
-    return static_cast<int>(changed_.size()) <= LaneStart::max_rank;
-}
-
-void FirstStep::mark_path(int node) {
+void Compensator::mark_path(int node, std::vector<int>& path) {
     const std::vector<int>& parent = start_->program().parent;
     for (int t = node; t >= 0 && on_path_[t] == 0; t = parent[t]) {
         on_path_[t] = 1;
-        path_.push_back(t);
+        path.push_back(t);
     }
 }
 
-void FirstStep::sort_path() {
-    std::sort(path_.begin(), path_.end());
-    for (int k = 0; k < static_cast<int>(path_.size()); ++k) {
-        at_[path_[k]] = k;
-        on_path_[path_[k]] = 0;
-    }
-}
-
-bool FirstStep::correct(const LaneChange& change, const double* mismatch, double* y, int stride, bool complete) {
-    return correct_in(change, mismatch, y, stride, complete);
-}
-
-bool FirstStep::correct(const LaneChange& change, const double* mismatch, float* y, int stride, bool complete) {
-    return correct_in(change, mismatch, y, stride, complete);
-}
-
-template <class Real>
-bool FirstStep::correct_in(const LaneChange& change, const double* mismatch, Real* y, int stride, bool complete) {
-    list_changed_rows(change);
-    if (changed_.size() > static_cast<std::size_t>(LaneStart::max_rank)) return false;
-    if (complete && changed_.empty()) return true;
-    if (!complete) list_sources(change);
-    path_.clear();
+void Compensator::mark_paths(std::vector<int>& path) {
     for (const ChangedRow& row : changed_) {
-        mark_path(row.row / 2);
-        for (const auto& [column, difference] : row.difference) mark_path(column / 2);
+        mark_path(row.row / 2, path);
+        for (const auto& [column, difference] : row.difference) mark_path(column / 2, path);
     }
-    if (!complete)
-        for (const int node : sources_) mark_path(node);
-    sort_path();
-    return changed_.size() <= 4 ? solve<4>(mismatch, y, stride, complete) : solve<8>(mismatch, y, stride, complete);
+    std::sort(path.begin(), path.end());
+    for (int k = 0; k < static_cast<int>(path.size()); ++k) {
+        at_[path[k]] = k;
+        on_path_[path[k]] = 0;
+    }
+}
+
+bool Compensator::prepare(const LaneChange& change, Compensation& out) {
+    constexpr std::size_t most_sources = 64;  // more is not worth listing what differs
+    out.rank_ = 0;
+    out.path_.clear();
+    if (change.rows.size() + change.kinds.size() + change.dead.size() > most_sources) return false;
+    if (!change.magnitudes.empty()) return false;  // would change the rows of all neighbours
+    list_changed_rows(change);
+    if (changed_.empty()) return true;
+    if (changed_.size() > static_cast<std::size_t>(max_rank)) return false;
+    mark_paths(out.path_);
+    return changed_.size() <= 4 ? build<4>(out) : build<8>(out);
 }
 
 namespace {
 
-// x := S^-1 x by Gauss with row pivoting; K x K by rows.
+// Each row b of B becomes S^-1 b, by Gauss-Jordan with row pivoting; K x K by rows. False: singular.
 template <int K>
-bool solve_small(double (&s)[K][K], double (&x)[K]) {
+bool divide_rows(const double (&system)[K][K], std::vector<double>& b) {
+    double s[K][2 * K] = {};
+    for (int i = 0; i < K; ++i) {
+        for (int j = 0; j < K; ++j) s[i][j] = system[i][j];
+        s[i][K + i] = 1.0;
+    }
     for (int k = 0; k < K; ++k) {
         int best = k;
         for (int i = k + 1; i < K; ++i)
             if (std::abs(s[i][k]) > std::abs(s[best][k])) best = i;
         if (!(std::abs(s[best][k]) > 1e-12)) return false;
         std::swap(s[k], s[best]);
-        std::swap(x[k], x[best]);
-        for (int i = k + 1; i < K; ++i) {
-            const double factor = s[i][k] / s[k][k];
-            for (int j = k; j < K; ++j) s[i][j] -= factor * s[k][j];
-            x[i] -= factor * x[k];
+        const double pivot = s[k][k];
+        for (double& x : s[k]) x /= pivot;
+        for (int i = 0; i < K; ++i) {
+            if (i == k) continue;
+            const double factor = s[i][k];
+            for (int j = 0; j < 2 * K; ++j) s[i][j] -= factor * s[k][j];
         }
     }
-    for (int k = K - 1; k >= 0; --k) {
-        for (int j = k + 1; j < K; ++j) x[k] -= s[k][j] * x[j];
-        x[k] /= s[k][k];
+    for (std::size_t at = 0; at < b.size(); at += K) {
+        double m[K] = {};
+        for (int i = 0; i < K; ++i)
+            for (int j = 0; j < K; ++j) m[i] += s[i][K + j] * b[at + j];
+        std::copy_n(m, K, &b[at]);
     }
     return true;
 }
 
-// z[0..1][K] -= block * x[0..1][K]; `transposed` takes the block's transpose.
+// z[0..1][K] -= block * x[0..1][K].
 template <int K>
 inline void subtract_columns(double c00, double c01, double c10, double c11, const double* x, double* z) {
     for (int k = 0; k < K; ++k) {
@@ -318,72 +282,69 @@ inline void subtract_columns(double c00, double c01, double c10, double c11, con
 
 }  // namespace
 
-template <int K, class Real>
-bool FirstStep::solve(const double* mismatch, Real* y, int stride, bool complete) {
+template <int K>
+bool Compensator::build(Compensation& out) {
     const LaneStart& s = *start_;
     const LaneProgram& p = s.program();
-    const std::size_t n = path_.size();
-    a_.assign(2 * K * n, 0.0);
-    b_.assign(2 * K * n, 0.0);
-    d_.assign(2 * n, 0.0);
+    const std::size_t n = out.path_.size();
+    out.rank_ = K;
+    out.a_.assign(2 * K * n, 0.0);
+    out.b_.assign(2 * K * n, 0.0);
     for (int k = 0; k < static_cast<int>(changed_.size()); ++k) {
-        a_[K * (2 * at_[changed_[k].row / 2] + changed_[k].row % 2) + k] = 1.0;
+        out.a_[K * (2 * at_[changed_[k].row / 2] + changed_[k].row % 2) + k] = 1.0;
         for (const auto& [column, difference] : changed_[k].difference)
-            b_[K * (2 * at_[column / 2] + column % 2) + k] = difference;
+            out.b_[K * (2 * at_[column / 2] + column % 2) + k] = difference;
     }
-    if (!complete)
-        for (const int node : sources_)
-            for (int half = 0; half < 2; ++half)
-                d_[2 * at_[node] + half] = mismatch[static_cast<std::ptrdiff_t>(2 * node + half) * stride] -
-                                           s.mismatch_[2 * node + half];
+    double system[K][K] = {};
+    for (int k = 0; k < K; ++k) system[k][k] = 1.0;
     for (std::size_t i = 0; i < n; ++i) {
-        const int t = path_[i];
-        double* a = &a_[2 * K * i];
-        double* b = &b_[2 * K * i];
-        double* d = &d_[2 * i];
+        const int t = out.path_[i];
+        double* a = &out.a_[2 * K * i];
+        const double* b = &out.b_[2 * K * i];
         const double* inverse = &s.inverse_[4 * t];
         double scaled[2 * K] = {};
         subtract_columns<K>(-inverse[0], -inverse[2], -inverse[1], -inverse[3], a, scaled);
         std::copy_n(scaled, 2 * K, a);
-        const double d0 = inverse[0] * d[0] + inverse[2] * d[1];
-        const double d1 = inverse[1] * d[0] + inverse[3] * d[1];
-        d[0] = d0;
-        d[1] = d1;
         for (int q = p.upper_start[t]; q < p.upper_start[t + 1]; ++q) {
             const std::size_t to = static_cast<std::size_t>(at_[p.upper[q]]);
             const double* l = &s.lower_[4 * p.lower_of[q]];
             const double* u = &s.upper_[4 * q];
-            subtract_columns<K>(l[0], l[2], l[1], l[3], a, &a_[2 * K * to]);
-            subtract(l, d, &d_[2 * to]);
-            subtract_columns<K>(u[0], u[1], u[2], u[3], b, &b_[2 * K * to]);
+            subtract_columns<K>(l[0], l[2], l[1], l[3], a, &out.a_[2 * K * to]);
+            subtract_columns<K>(u[0], u[1], u[2], u[3], b, &out.b_[2 * K * to]);
         }
+        for (int half = 0; half < 2; ++half)
+            for (int r = 0; r < K; ++r)
+                for (int c = 0; c < K; ++c) system[r][c] += b[K * half + r] * a[K * half + c];
     }
+    return divide_rows<K>(system, out.b_);
+}
+
+template <int K, class Real>
+void Compensation::apply_rank(Real* y, int stride) const {
     const auto y_at = [&](std::size_t i, int half) -> Real& {
         return y[static_cast<std::ptrdiff_t>(2 * path_[i] + half) * stride];
     };
-    double system[K][K] = {};
     double m[K] = {};
-    for (int k = 0; k < K; ++k) system[k][k] = 1.0;
-    for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t i = 0; i < path_.size(); ++i)
         for (int half = 0; half < 2; ++half) {
-            if (!complete) y_at(i, half) = static_cast<Real>(y_at(i, half) + d_[2 * i + half]);
-            const double* a = &a_[K * (2 * i + half)];
-            const double* b = &b_[K * (2 * i + half)];
             const double value = y_at(i, half);
-            for (int r = 0; r < K; ++r) {
-                m[r] += b[r] * value;
-                for (int c = 0; c < K; ++c) system[r][c] += b[r] * a[c];
-            }
+            for (int k = 0; k < K; ++k) m[k] += b_[K * (2 * i + half) + k] * value;
         }
-    if (!solve_small<K>(system, m)) return false;
-    for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t i = 0; i < path_.size(); ++i)
         for (int half = 0; half < 2; ++half) {
-            const double* a = &a_[K * (2 * i + half)];
             double sum = 0.0;
-            for (int k = 0; k < K; ++k) sum += a[k] * m[k];
+            for (int k = 0; k < K; ++k) sum += a_[K * (2 * i + half) + k] * m[k];
             y_at(i, half) = static_cast<Real>(y_at(i, half) - sum);
         }
-    return true;
 }
+
+template <class Real>
+void Compensation::apply_to(Real* y, int stride) const {
+    if (rank_ == 4) apply_rank<4>(y, stride);
+    if (rank_ == 8) apply_rank<8>(y, stride);
+}
+
+template void Compensation::apply_to(double*, int) const;
+template void Compensation::apply_to(float*, int) const;
 
 }  // namespace araz::solver

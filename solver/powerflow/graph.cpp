@@ -69,4 +69,26 @@ std::vector<unsigned char> bridges(const AdmittancePattern& pattern) {
     return bridge;
 }
 
+std::vector<int> smaller_side(const AdmittancePattern& pattern, int bridge) {
+    // Both grow in turn, a bus at a time; the one that is complete first has no more buses than the other.
+    std::vector<unsigned char> seen(static_cast<std::size_t>(pattern.n_bus), 0);
+    std::vector<int> sides[2] = {{pattern.from[bridge]}, {pattern.to[bridge]}};
+    seen[pattern.from[bridge]] = seen[pattern.to[bridge]] = 1;
+    for (std::size_t next = 0;; ++next)
+        for (std::vector<int>& side : sides) {
+            if (next == side.size()) {
+                std::sort(side.begin(), side.end());
+                return side;
+            }
+            const int bus = side[next];
+            for (int k = pattern.incident_start[bus]; k < pattern.incident_start[bus + 1]; ++k) {
+                const int l = pattern.incident[k];
+                const int other = pattern.from[l] == bus ? pattern.to[l] : pattern.from[l];
+                if (l == bridge || seen[other] != 0) continue;
+                seen[other] = 1;
+                side.push_back(other);
+            }
+        }
+}
+
 }  // namespace araz::solver

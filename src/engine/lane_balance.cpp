@@ -23,17 +23,18 @@ void LaneSweep::set_up_balance(Job& job) {
     inputs.q_load = job.scenario.q_load;
     job.balance = std::make_unique<Balance>(inputs);
     // The limits of a lane are those of its schedule.
-    if (job.balance->moves_reactive() || job.balance->size() != border_->size()) job.for_scalar = true;
+    if (job.balance->moves_reactive() || job.balance->size() != static_cast<int>(base_->references_.size())) job.for_scalar = true;
 }
 
-void LaneSweep::load_balance(int lane, const Job& job) {
-    const auto& place_of = base_->program_->place_of;
-    const int n_node = base_->program_->n_node;
+void LaneSweep::Pack::load_balance(int lane, const LaneBase& base) {
+    const Job& job = *jobs[lane];
+    const auto& place_of = base.program_->place_of;
+    const int n_node = base.program_->n_node;
     std::vector<solver::LaneBorder::Slope> slopes;
-    std::vector<solver::LaneBorder::Equation> equations(base_->references_.size());
+    std::vector<solver::LaneBorder::Equation> equations(base.references_.size());
     std::vector<std::pair<int, double>> by_bus;
-    for (int k = 0; k < border_->size(); ++k) {
-        equations[k].p_sched = job.scenario.p[base_->references_[k]];
+    for (int k = 0; k < border->size(); ++k) {
+        equations[k].p_sched = job.scenario.p[base.references_[k]];
         job.balance->slopes(k, by_bus);
         for (const auto& [bus, slope] : by_bus) {
             if (place_of[bus] < n_node) slopes.push_back({place_of[bus], slope});
@@ -41,20 +42,19 @@ void LaneSweep::load_balance(int lane, const Job& job) {
         }
     }
     for (const auto& [k, row] : job.reference_rows) equations[k].row = &row;
-    border_->set(lane, slopes, equations);
+    border->set(lane, slopes, equations);
     for (const int bus : job.balance->buses())
-        if (place_of[bus] < n_node) group_.set_p(lane, place_of[bus], job.scenario.p[bus]);
+        if (place_of[bus] < n_node) group.set_p(lane, place_of[bus], job.scenario.p[bus]);
 }
 
 void LaneSweep::advance_balances(Pack& pack, std::uint32_t moved) {
-    if (!border_) return;
+    if (!pack.border) return;
     std::vector<double> change(base_->references_.size());
     for (std::uint32_t left = moved; left != 0; left &= left - 1) {
         const int lane = std::countr_zero(left);
-        Job& job = *pack.jobs[lane];
-        for (int k = 0; k < border_->size(); ++k) change[k] = border_->change(k, lane);
-        job.balance->advance(change);
-        load_balance(lane, job);
+        for (int k = 0; k < pack.border->size(); ++k) change[k] = pack.border->change(k, lane);
+        pack.jobs[lane]->balance->advance(change);
+        pack.load_balance(lane, *base_);
     }
 }
 

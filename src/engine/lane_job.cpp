@@ -131,10 +131,9 @@ std::unique_ptr<LaneSweep::Job> LaneSweep::make_job(int item, const Scenario& ou
     job->pin = base_->pin_;
     if (base_->has_pins_) resume_changed(*job);
     build_change(outage, *job);
-    job->dense = !first_->fits(job->change) && first_->fits_dense(job->change);
-    job->compensated = job->dense || first_->fits(job->change);
+    job->compensated = compensator_->prepare(job->change, job->compensation);
     job->for_scalar = job->scenario.lost_reference || (base_->options_.solve_second_islands && !job->scenario.dead.empty());
-    if (border_ && !job->for_scalar) set_up_balance(*job);
+    if (!base_->references_.empty() && !job->for_scalar) set_up_balance(*job);
     job->controls_begun = job->suspended = false;
     job->actions.clear();
     job->branches_out = outage.branches_out;

@@ -15,7 +15,7 @@ constexpr double suspicious_vm = 0.46;
 }  // namespace
 
 // In place of what the flows and the voltages listed.
-void LaneSweep::list_nearest(const std::vector<solver::LaneBranchMask>& out, bool along, solver::LaneFlowArgs& flows,
+void LaneSweep::list_nearest(const Pack& pack, const std::vector<solver::LaneBranchMask>& out, bool along, solver::LaneFlowArgs& flows,
                              solver::LaneVoltageArgs& voltages) {
     solver::LaneReachArgs args;
     args.branches = branches_.data();
@@ -27,19 +27,20 @@ void LaneSweep::list_nearest(const std::vector<solver::LaneBranchMask>& out, boo
     args.along = along;
     args.branches_listed = listed_branches_.data();
     args.places_listed = listed_places_.data();
-    group_.reach(args);
+    pack.group.reach(args);
     flows.n_listed = args.n_branches_listed;
     voltages.n_listed = args.n_places_listed;
 }
 
 // Branches whose taps are the scenario's own are left out by the kernel.
-void LaneSweep::read_taps(const Job& job, int lane, solver::LaneFlowArgs& flows, std::vector<int>& branches) const {
+void LaneSweep::read_taps(const Pack& pack, int lane, solver::LaneFlowArgs& flows, std::vector<int>& branches) const {
     constexpr double wide_angle = 100.0 * std::numbers::pi / 180.0;
     const Network& net = *base_->model_->network;
+    const Job& job = *pack.jobs[lane];
     LaneOutcome at;
     at.scenario = &job.scenario;
     at.model = base_->model_.get();
-    at.group = &group_;
+    at.group = &pack.group;
     at.lane = lane;
     const std::size_t before = branches.size();
     for (const auto& [l, y] : job.scenario.taps) {
@@ -56,9 +57,10 @@ void LaneSweep::read_taps(const Job& job, int lane, solver::LaneFlowArgs& flows,
 void LaneSweep::report(Pack& pack) {
     if (pack.finished == 0) return;
     std::vector<solver::LaneBranchMask> out;
-    for (std::size_t lane = 0; lane < pack.jobs.size(); ++lane) {
-        for (const int l : pack.jobs[lane]->branches_out) out.push_back({l, 1U << lane});
-        for (const auto& [l, y] : pack.jobs[lane]->scenario.taps) out.push_back({l, 1U << lane});
+    for (std::uint32_t left = pack.finished; left != 0; left &= left - 1) {
+        const Job& job = *pack.jobs[std::countr_zero(left)];
+        for (const int l : job.branches_out) out.push_back({l, left & -left});
+        for (const auto& [l, y] : job.scenario.taps) out.push_back({l, left & -left});
     }
     std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.branch < b.branch; });
     solver::LaneFlowArgs flows;
@@ -67,21 +69,21 @@ void LaneSweep::report(Pack& pack) {
     flows.out = out.data();
     flows.n_out = static_cast<std::int32_t>(out.size());
     flows.listed = listed_branches_.data();
-    group_.flows(flows);
+    pack.group.flows(flows);
     solver::LaneVoltageArgs voltages;
     voltages.low = vm_low_.data();
     voltages.high = vm_high_.data();
     voltages.listed = listed_places_.data();
-    group_.voltages(voltages);
+    pack.group.voltages(voltages);
     if (directions_.empty()) {
-        if (nearest_) list_nearest(out, false, flows, voltages);
+        if (nearest_) list_nearest(pack, out, false, flows, voltages);
         report_lanes(pack, flows, voltages, 0, ~0U);
         return;
     }
-    const std::uint32_t no_tangent = group_.linearize();
+    const std::uint32_t no_tangent = pack.group.linearize();
     for (std::size_t d = 0; d < directions_.size(); ++d) {
-        group_.solve(directions_[d].by_node, directions_[d].of_references);
-        if (nearest_) list_nearest(out, true, flows, voltages);
+        pack.group.solve(directions_[d].by_node, directions_[d].of_references);
+        if (nearest_) list_nearest(pack, out, true, flows, voltages);
         report_lanes(pack, flows, voltages, static_cast<int>(d), no_tangent);
     }
 }
@@ -96,12 +98,12 @@ void LaneSweep::report_lanes(Pack& pack, solver::LaneFlowArgs flows, const solve
         buses.clear();
         for (int k = 0; k < flows.n_listed; ++k)
             if (((flows.listed[k].lanes >> lane) & 1U) != 0) branches.push_back(flows.listed[k].branch);
-        if (!job.scenario.taps.empty()) read_taps(job, lane, flows, branches);
+        if (!job.scenario.taps.empty()) read_taps(pack, lane, flows, branches);
         LaneOutcome outcome;
         outcome.item = job.item;
         outcome.scenario = &job.scenario;
         outcome.model = base_->model_.get();
-        outcome.group = &group_;
+        outcome.group = &pack.group;
         outcome.lane = lane;
         outcome.solved = voltages.lowest[lane] > suspicious_vm && ((flows.wide >> lane) & 1U) == 0;
         outcome.iterations = job.course.iterations();

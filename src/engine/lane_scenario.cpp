@@ -38,28 +38,39 @@ void drop_broken_dc_lines(const Network& net, LoadedScenario& s) {
     }
 }
 
+void cut_off(const Network& net, int b, LoadedScenario& s) {
+    s.kind[b] = BusKind::dead;
+    s.dead.push_back(b);
+    s.lost_load += s.p_load[b];
+    for (int k = net.gen_start[b]; k < net.gen_start[b + 1]; ++k) {
+        const int g = net.gens_at[k];
+        if (s.gen_in[g] == 0) continue;
+        if (net.is_unit(g)) s.lost_generation += s.gen_p[g];
+        s.gen_in[g] = 0;
+    }
+    s.p_load[b] = s.q_load[b] = 0.0;
+    s.changed.push_back(b);
+}
+
 void cut_off_lost_parts(const ElectricalModel& model, const Scenario& outage, LoadedScenario& s) {
     const Network& net = *model.network;
     const auto& out = outage.branches_out;
     if (out.empty() || (out.size() == 1 && model.bridge[out[0]] == 0)) return;
+    if (out.size() == 1) {
+        // A side without a reference was supplied from the other one.
+        const std::vector<int> side = solver::smaller_side(model.pattern, out[0]);
+        if (std::none_of(side.begin(), side.end(), [&](int b) { return s.kind[b] == BusKind::slack; })) {
+            for (const int b : side)
+                if (s.kind[b] != BusKind::dead) cut_off(net, b, s);
+            return;
+        }
+    }
     const std::vector<int> part = solver::components(model.pattern, s.branch_out);
     std::vector<unsigned char> supplied(static_cast<std::size_t>(net.n_bus), 0);
     for (int b = 0; b < net.n_bus; ++b)
         if (s.kind[b] == BusKind::slack) supplied[part[b]] = 1;
-    for (int b = 0; b < net.n_bus; ++b) {
-        if (supplied[part[b]] != 0 || s.kind[b] == BusKind::dead) continue;
-        s.kind[b] = BusKind::dead;
-        s.dead.push_back(b);
-        s.lost_load += s.p_load[b];
-        for (int k = net.gen_start[b]; k < net.gen_start[b + 1]; ++k) {
-            const int g = net.gens_at[k];
-            if (s.gen_in[g] == 0) continue;
-            if (net.is_unit(g)) s.lost_generation += s.gen_p[g];
-            s.gen_in[g] = 0;
-        }
-        s.p_load[b] = s.q_load[b] = 0.0;
-        s.changed.push_back(b);
-    }
+    for (int b = 0; b < net.n_bus; ++b)
+        if (supplied[part[b]] == 0 && s.kind[b] != BusKind::dead) cut_off(net, b, s);
 }
 
 }  // namespace

@@ -3,10 +3,8 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <numbers>
 
 #include "araz/solver/admittance.hpp"
-#include "lane_limits.hpp"
 #include "lane_job.hpp"
 #include "lane_scenario.hpp"
 
@@ -27,10 +25,9 @@ LaneSweep::~LaneSweep() = default;
 LaneSweep::LaneSweep(std::shared_ptr<const LaneBase> base, solver::Isa isa, const LaneLimits& limits,
                      solver::LanePrecision precision)
     : base_(std::move(base)),
-      group_(*base_->program_, solver::lane_kernels(isa, precision)),
-      first_(std::make_unique<solver::FirstStep>(*base_->start_)),
-      q_low_(base_->regulated_.size() * static_cast<std::size_t>(group_.width())),
-      q_high_(base_->regulated_.size() * static_cast<std::size_t>(group_.width())) {
+      kernels_(&solver::lane_kernels(isa, precision)),
+      compensator_(std::make_unique<solver::Compensator>(*base_->start_)),
+      shared_(make_pack()) {
     const Network& net = *base_->model_->network;
     const auto& place_of = base_->program_->place_of;
     for (int l = 0; l < net.n_branch; ++l) {
@@ -50,15 +47,8 @@ LaneSweep::LaneSweep(std::shared_ptr<const LaneBase> base, solver::Isa isa, cons
         vm_low_[place_of[b]] = limits.vm_low[b];
         vm_high_[place_of[b]] = limits.vm_high[b];
     }
-    if (!base_->references_.empty()) {
-        border_ = std::make_unique<solver::LaneBorder>(*base_->program_, group_.width(), precision == solver::LanePrecision::floats,
-                                                       base_->reference_rows_, base_->equation_of_);
-        group_.use(border_.get());
-    }
     listed_branches_.resize(branches_.size());
     listed_places_.resize(static_cast<std::size_t>(net.n_bus));
-    at_max_.resize(base_->regulated_.size());
-    at_min_.resize(base_->regulated_.size());
     patched_ = base_->model_->ybus;
     p_calc_.assign(static_cast<std::size_t>(net.n_bus), 0.0);
     q_calc_ = p_calc_;
@@ -76,44 +66,16 @@ void LaneSweep::add_direction(const std::vector<double>& by_bus) {
     for (const int bus : base_->references_) direction.of_references.push_back(by_bus[2 * bus]);
 }
 
-void LaneSweep::recycle(std::unique_ptr<Job> job) { spare_.push_back(std::move(job)); }
+std::unique_ptr<LaneSweep::Pack> LaneSweep::make_pack() const { return std::make_unique<Pack>(*base_, *kernels_); }
 
-// Limits of the regulated buses lane by lane: those of the start but where an outage took units.
-void LaneSweep::load_screen(Pack& pack) {
-    const int w = group_.width();
-    const std::size_t n = base_->regulated_.size();
-    for (std::size_t r = 0; r < n; ++r) {
-        std::fill_n(q_low_.data() + r * w, w, base_->q_low_[r]);
-        std::fill_n(q_high_.data() + r * w, w, base_->q_high_[r]);
-    }
-    std::fill(at_max_.begin(), at_max_.end(), std::uint16_t{0});
-    std::fill(at_min_.begin(), at_min_.end(), std::uint16_t{0});
-    const Network& net = *base_->model_->network;
-    for (std::size_t lane = 0; lane < pack.jobs.size(); ++lane) {
-        const Job& job = *pack.jobs[lane];
-        for (const int b : job.scenario.changed) {
-            const int r = base_->regulated_of_[b];
-            if (r < 0) continue;
-            const LaneQLimits limits =
-                screen_limits(bus_reactive_range(net, job.scenario.gen_in, job.scenario.gen_p, b),
-                              job.scenario.q_load[b], base_->options_.tolerance);
-            q_low_.data()[static_cast<std::size_t>(r) * w + lane] = limits.low;
-            q_high_.data()[static_cast<std::size_t>(r) * w + lane] = limits.high;
-        }
-        if (job.actions.empty() && !base_->has_pins_) continue;
-        for (std::size_t r = 0; r < n; ++r) {
-            const Pin pin = job.pin[base_->regulated_[r]];
-            const auto bit = static_cast<std::uint16_t>(1U << lane);
-            if (pin == Pin::q_max) at_max_[r] |= bit;
-            if (pin == Pin::q_min) at_min_[r] |= bit;
-        }
-    }
+void LaneSweep::recycle(std::vector<std::unique_ptr<Job>> jobs) {
+    for (auto& job : jobs) spare_.push_back(std::move(job));
 }
 
-void LaneSweep::eject(Pack& pack, int lane) {
-    pack.active &= ~(1U << lane);
+// To the scalar engine.
+void LaneSweep::give_back(int item) {
     LaneOutcome outcome;
-    outcome.item = pack.jobs[lane]->item;
+    outcome.item = item;
     (*done_)(outcome);
 }
 
@@ -132,19 +94,20 @@ void LaneSweep::judge(Pack& pack, const solver::LaneWorst& worst) {
                 pack.waiting |= 1U << lane;
                 break;
             case solver::LaneCourse::Verdict::unusual:
-                eject(pack, lane);
+                pack.leave(lane);
+                give_back(job.item);
                 break;
         }
     }
 }
 
-// Asks the control itself; what it changed is written back to the lane. True: the lane goes on.
+// Asks the control itself. True: the lane goes on, or has left.
 bool LaneSweep::update_control(Pack& pack, int lane) {
     Job& job = *pack.jobs[lane];
     for (std::size_t r = 0; r < base_->regulated_.size(); ++r) {
         const int b = base_->regulated_[r];
-        q_calc_[b] = group_.q_calc(lane, base_->regulated_node_[r]);
-        state_.vm[b] = group_.vm(lane, base_->regulated_node_[r]);
+        q_calc_[b] = pack.group.q_calc(lane, base_->regulated_node_[r]);
+        state_.vm[b] = pack.group.vm(lane, base_->regulated_node_[r]);
     }
     ControlView view = base_->view_of(job.scenario, job.pin);
     view.p_calc = p_calc_;
@@ -164,45 +127,55 @@ bool LaneSweep::update_control(Pack& pack, int lane) {
     }
     if (answer == ControlAnswer::stable) return false;
     if (answer == ControlAnswer::failed || job.round > base_->options_.max_rounds) {
-        eject(pack, lane);
+        pack.leave(lane);
+        give_back(job.item);
         return true;
     }
     ++job.round;
-    job.course.begin(false);
-    for (std::size_t k = before; k < job.actions.size(); ++k) {
+    write_back(pack, lane, before);
+    // What once needed factors of its own keeps to them.
+    const bool at_start = &pack == shared_.get() && compensator_->prepare(job.change, job.compensation);
+    job.course.begin(at_start);
+    return true;
+}
+
+// What a control changed.
+void LaneSweep::write_back(Pack& pack, int lane, std::size_t first_action) {
+    Job& job = *pack.jobs[lane];
+    for (std::size_t k = first_action; k < job.actions.size(); ++k) {
         const int b = job.actions[k].bus;
         const int node = base_->program_->place_of[b];
         const int r = base_->regulated_of_[b];
         const bool held = job.scenario.kind[b] == BusKind::pv;
         const auto bit = static_cast<std::uint16_t>(1U << lane);
-        at_max_[r] = static_cast<std::uint16_t>(job.pin[b] == Pin::q_max ? at_max_[r] | bit : at_max_[r] & ~bit);
-        at_min_[r] = static_cast<std::uint16_t>(job.pin[b] == Pin::q_min ? at_min_[r] | bit : at_min_[r] & ~bit);
+        pack.at_max[r] = static_cast<std::uint16_t>(job.pin[b] == Pin::q_max ? pack.at_max[r] | bit : pack.at_max[r] & ~bit);
+        pack.at_min[r] = static_cast<std::uint16_t>(job.pin[b] == Pin::q_min ? pack.at_min[r] | bit : pack.at_min[r] & ~bit);
         job.change.kinds.push_back({node, true, !held});
         job.change.injections.push_back({node, job.scenario.p[b], job.scenario.q[b]});
         if (held) {
-            group_.hold_magnitude(lane, node);
-            group_.set_vm(lane, node, state_.vm[b]);
+            pack.group.hold_magnitude(lane, node);
+            pack.group.set_vm(lane, node, state_.vm[b]);
         } else {
-            group_.free_magnitude(lane, node, job.scenario.q[b]);
+            pack.group.free_magnitude(lane, node, job.scenario.q[b]);
         }
     }
-    pack.mismatch_again = true;  // judged afresh: as other kinds of bus, or at other voltages
-    return true;
 }
 
 // The screen compares pinned buses with the set-points of the network; a scenario may have others.
-bool LaneSweep::passes_own_set_point(const Job& job, int lane) const {
+bool LaneSweep::passes_own_set_point(const Pack& pack, int lane) const {
+    const Job& job = *pack.jobs[lane];
     if (job.scenario.v_set.empty()) return false;
     const double margin = 9.0 * base_->options_.tolerance;
     for (std::size_t r = 0; r < base_->regulated_.size(); ++r) {
         const Pin pin = job.pin[base_->regulated_[r]];
         if (pin == Pin::none) continue;
-        const double above = group_.vm(lane, base_->regulated_node_[r]) - job.scenario.v_set[base_->regulated_[r]];
+        const double above = pack.group.vm(lane, base_->regulated_node_[r]) - job.scenario.v_set[base_->regulated_[r]];
         if (pin == Pin::q_max ? above > margin : above < -margin) return true;
     }
     return false;
 }
 
+// Of the lanes just solved those become finished that no control changes; the others are judged at the next mismatch.
 void LaneSweep::run_controls(Pack& pack) {
     const std::uint32_t solved = pack.solved;
     pack.solved = 0;
@@ -212,122 +185,151 @@ void LaneSweep::run_controls(Pack& pack) {
         solver::LaneReactiveScreen screen;
         screen.node = base_->regulated_node_.data();
         screen.n = static_cast<std::int32_t>(base_->regulated_node_.size());
-        screen.q_low = q_low_.data();
-        screen.q_high = q_high_.data();
+        screen.q_low = pack.q_low.data();
+        screen.q_high = pack.q_high.data();
         screen.v_set = base_->v_set_.data();
-        screen.at_max = at_max_.data();
-        screen.at_min = at_min_.data();
+        screen.at_max = pack.at_max.data();
+        screen.at_min = pack.at_min.data();
         screen.margin = 9.0 * base_->options_.tolerance;
-        wanted = group_.reactive_screen(screen) & solved;
+        wanted = pack.group.reactive_screen(screen) & solved;
+        for (std::uint32_t left = solved; left != 0; left &= left - 1)
+            if (passes_own_set_point(pack, std::countr_zero(left))) wanted |= left & -left;
     }
-    for (std::uint32_t left = base_->has_controls_ ? solved : 0U; left != 0; left &= left - 1)
-        if (passes_own_set_point(*pack.jobs[std::countr_zero(left)], std::countr_zero(left))) wanted |= left & (~left + 1);
     for (std::uint32_t left = solved; left != 0; left &= left - 1) {
         const int lane = std::countr_zero(left);
         if (((wanted >> lane) & 1U) != 0 && update_control(pack, lane)) continue;
-        if (const auto& balance = pack.jobs[lane]->balance; balance && balance->unmet() != 0.0) {
-            eject(pack, lane);
-            continue;
-        }
-        pack.finished |= 1U << lane;
-        pack.active &= ~(1U << lane);
+        pack.leave(lane);
+        if (const auto& balance = pack.jobs[lane]->balance; balance && balance->unmet() != 0.0) give_back(pack.jobs[lane]->item);
+        else pack.finished |= 1U << lane;
     }
 }
 
 // One step of the lanes that want the kind whose turn it is.
-void LaneSweep::take_steps(Pack& pack, std::span<const solver::LaneLoad> loads) {
+void LaneSweep::take_steps(Pack& pack) {
     using solver::LaneStep;
     std::uint32_t lanes = 0, lost = 0;
-    if ((lanes = pack.wanting(LaneStep::shared)) != 0)
-        lost = group_.shared_step(*base_->start_, *first_, loads, lanes, pack.begun || pack.jobs[0]->dense);
-    else if ((lanes = pack.wanting(LaneStep::chord)) != 0)
-        lost = group_.chord(lanes);
-    else
-        lost = group_.step(lanes = pack.waiting);
-    pack.begun = true;
+    if ((lanes = pack.wanting(LaneStep::shared)) != 0) lost = pack.group.shared_step(lanes);
+    else if ((lanes = pack.wanting(LaneStep::chord)) != 0) lost = pack.group.chord(lanes);
+    else lost = pack.group.step(lanes = pack.waiting);
     pack.waiting &= ~lanes;
     for (std::uint32_t left = lanes; left != 0; left &= left - 1) {
         const int lane = std::countr_zero(left);
-        pack.jobs[lane]->course.taken(group_.step_size(lane));
+        pack.jobs[lane]->course.taken(pack.group.step_size(lane));
     }
-    for (std::uint32_t left = lost; left != 0; left &= left - 1) eject(pack, std::countr_zero(left));
+    for (std::uint32_t left = lost; left != 0; left &= left - 1) {
+        const int lane = std::countr_zero(left);
+        pack.leave(lane);
+        give_back(pack.jobs[lane]->item);
+    }
     advance_balances(pack, lanes & ~lost);
 }
 
-void LaneSweep::run_pack(Pack& pack, bool may_suspend) {
-    std::vector<solver::LaneLoad> loads;
-    for (const auto& job : pack.jobs) loads.push_back({&job->change, job->suspended ? &job->state : nullptr});
-    group_.load(*base_->start_, loads);
-    load_screen(pack);
-    if (border_) border_->clear();
-    for (std::size_t lane = 0; border_ && lane < pack.jobs.size(); ++lane) load_balance(static_cast<int>(lane), *pack.jobs[lane]);
-    pack.active = (1U << pack.jobs.size()) - 1U;
-    const int too_few = may_suspend ? group_.width() / 4 : 0;
+// These lanes go on in a pack with factors of their own. They want a factorization next, so that they go on there as if
+// nothing had happened.
+void LaneSweep::suspend(Pack& pack, std::uint32_t lanes) {
+    for (std::uint32_t left = lanes; left != 0; left &= left - 1) {
+        const int lane = std::countr_zero(left);
+        pack.group.copy_state(lane, pack.jobs[lane]->state);
+        pack.jobs[lane]->suspended = true;
+    }
+    for (auto& job : pack.unload(lanes)) for_own_.push_back(std::move(job));
+}
+
+// The next scenario that takes steps with the Jacobian of the start; null: there are no more.
+std::unique_ptr<LaneSweep::Job> LaneSweep::next_shared() {
+    while (next_ != nullptr) {
+        const int item = (*next_)();
+        if (item < 0) {
+            next_ = nullptr;
+            break;
+        }
+        auto job = make_job(item, (*scenario_of_)(item));
+        if (job->for_scalar) {
+            give_back(item);
+            spare_.push_back(std::move(job));
+        } else if (job->compensated) {
+            return job;
+        } else {
+            for_own_.push_back(std::move(job));
+            while (for_own_.size() >= shared_->jobs.size()) run_own();
+        }
+    }
+    return nullptr;
+}
+
+// Lanes that are done make room for others. Not one by one: a report and a load touch every lane, and a tangent factors in all.
+void LaneSweep::refill(Pack& pack) {
+    const int enough = std::max(1, (directions_.empty() ? 3 : 6) * pack.width() / 8);
+    if (pack.active != 0 && std::popcount(pack.free() | pack.finished) < enough) return;
+    report(pack);
+    const std::uint32_t room = pack.free() | pack.finished;
+    recycle(pack.unload(room));
+    std::uint32_t filled = 0;
+    for (std::uint32_t left = room; left != 0; left &= left - 1) {
+        auto job = next_shared();
+        if (!job) break;
+        pack.jobs[std::countr_zero(left)] = std::move(job);
+        filled |= left & -left;
+    }
+    if (filled != 0) pack.load(filled, *base_);
+}
+
+// Steps with the Jacobian of the start: every lane may go its own way, and lanes that are done are filled again.
+void LaneSweep::run_shared() {
+    Pack& pack = *shared_;
+    while (true) {
+        refill(pack);
+        if (pack.active == 0) break;
+        solver::LaneWorst worst;
+        pack.group.mismatch(worst);
+        judge(pack, worst);
+        run_controls(pack);
+        suspend(pack, pack.wanting(solver::LaneStep::newton));
+        while (for_own_.size() >= pack.jobs.size()) run_own();
+        if (pack.waiting != 0) take_steps(pack);
+    }
+}
+
+// Steps with factors of their own, of up to W lanes until they are done. Where few are left and more may come they are
+// set aside for a fuller pack.
+void LaneSweep::run_own() {
+    if (!own_) own_ = make_pack();
+    Pack& pack = *own_;
+    for (auto& job : pack.jobs) {
+        if (for_own_.empty()) break;
+        job = std::move(for_own_.back());
+        for_own_.pop_back();
+    }
+    pack.load(pack.all(), *base_);
+    const bool may_suspend = next_ != nullptr || shared_->active != 0 || !for_own_.empty();
+    const int too_few = may_suspend ? pack.width() / 4 : 0;
+    bool begun = false;
     while (pack.active != 0) {
         solver::LaneWorst worst;
+        // After a control judged afresh: as other kinds of bus, or at other voltages.
         do {
-            group_.mismatch(worst);
-            pack.mismatch_again = false;
+            pack.group.mismatch(worst);
             judge(pack, worst);
             run_controls(pack);
-        } while (pack.mismatch_again);
+        } while ((pack.active & ~pack.waiting) != 0);
         if (pack.waiting == 0) break;
-        // Only who wants a factorization next can go on in another pack as if nothing had happened.
         const bool all_factor = pack.wanting(solver::LaneStep::newton) == pack.waiting;
-        if (all_factor && (pack.begun || pack.jobs[0]->suspended) && std::popcount(pack.waiting) <= too_few) break;
-        take_steps(pack, loads);
+        if (begun && all_factor && std::popcount(pack.waiting) <= too_few) break;
+        take_steps(pack);
+        begun = true;
     }
     report(pack);
-    for (std::size_t lane = 0; lane < pack.jobs.size(); ++lane) {
-        if (((pack.active >> lane) & 1U) == 0) {
-            recycle(std::move(pack.jobs[lane]));
-            continue;
-        }
-        group_.copy_state(static_cast<int>(lane), pack.jobs[lane]->state);
-        pack.jobs[lane]->suspended = true;
-        suspended_.push_back(std::move(pack.jobs[lane]));
-    }
+    suspend(pack, pack.active);
+    recycle(pack.unload(pack.all()));
 }
 
 void LaneSweep::run(const std::function<int()>& next, const std::function<Scenario(int)>& scenario_of,
                     const std::function<void(const LaneOutcome&)>& done) {
+    next_ = &next;
+    scenario_of_ = &scenario_of;
     done_ = &done;
-    const std::size_t width = static_cast<std::size_t>(group_.width());
-    std::vector<std::unique_ptr<Job>> fresh, dense, uncompensated;
-    bool more = true;
-    const auto run_from = [&](std::vector<std::unique_ptr<Job>>& queue, bool may_suspend) {
-        Pack pack;
-        while (!queue.empty() && pack.jobs.size() < width) {
-            pack.jobs.push_back(std::move(queue.back()));
-            queue.pop_back();
-        }
-        run_pack(pack, may_suspend);
-    };
-    while (true) {
-        while (more && fresh.size() < width && dense.size() < width && uncompensated.size() < width) {
-            const int item = next();
-            if (item < 0) {
-                more = false;
-                break;
-            }
-            auto job = make_job(item, scenario_of(item));
-            if (job->for_scalar) {
-                LaneOutcome outcome;
-                outcome.item = item;
-                done(outcome);
-                recycle(std::move(job));
-                continue;
-            }
-            (job->dense ? dense : job->compensated ? fresh : uncompensated).push_back(std::move(job));
-        }
-        if (suspended_.size() >= width) run_from(suspended_, true);
-        else if (uncompensated.size() >= width) run_from(uncompensated, true);
-        else if (!dense.empty()) run_from(dense, true);
-        else if (!fresh.empty()) run_from(fresh, true);
-        else if (!uncompensated.empty()) run_from(uncompensated, true);
-        else if (!suspended_.empty()) run_from(suspended_, false);
-        else if (!more) break;
-    }
+    run_shared();
+    while (!for_own_.empty()) run_own();
     done_ = nullptr;
 }
 

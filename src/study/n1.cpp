@@ -57,9 +57,33 @@ double losses(const ElectricalModel& model, const Solution& solution, std::vecto
     return sum;
 }
 
+void count_bus(const Network& net, int b, CutOffPart& part) {
+    if (part.buses++ == 0) part.first_bus = number(net.bus_id[b]);
+    part.load_mw += net.p_load[b] * net.base_mva;
+    for (int k = net.gen_start[b]; k < net.gen_start[b + 1]; ++k)
+        if (net.is_unit(net.gens_at[k])) part.generation_mw += net.pg[net.gens_at[k]] * net.base_mva;
+}
+
+// The outage of a bridge of which the smaller side is dark and the other not, the most frequent split. False: another one.
+bool describe_dark_side(const ElectricalModel& model, const Contingency& contingency, const std::function<bool(int)>& lives,
+                        ContingencyResult& result) {
+    if (contingency.branches.size() != 1 || model.bridge[contingency.branches[0]] == 0) return false;
+    const int bridge = contingency.branches[0];
+    const int from = model.pattern.from[bridge], to = model.pattern.to[bridge];
+    if (lives(from) == lives(to)) return false;
+    const std::vector<int> side = solver::smaller_side(model.pattern, bridge);
+    if (lives(std::binary_search(side.begin(), side.end(), from) ? from : to)) return false;
+    CutOffPart part;
+    for (const int b : side) count_bus(*model.network, b, part);
+    part.state = "dark";
+    result.parts.push_back(part);
+    return true;
+}
+
 // The parts of islands that a contingency splits, but for the one of each that keeps its reference, or is the largest.
 void describe_parts(const ElectricalModel& model, const Contingency& contingency, const std::vector<int>& new_references,
                     const std::function<bool(int)>& lives, ContingencyResult& result) {
+    if (new_references.empty() && describe_dark_side(model, contingency, lives, result)) return;
     const Network& net = *model.network;
     std::vector<unsigned char> out(static_cast<std::size_t>(net.n_branch), 0);
     for (const int l : contingency.branches) out[l] = 1;
@@ -73,13 +97,10 @@ void describe_parts(const ElectricalModel& model, const Contingency& contingency
     for (int b = 0; b < net.n_bus; ++b) {
         if (net.island[b] < 0) continue;
         Piece& piece = pieces[part[b]];
-        if (piece.row.buses++ == 0) piece.row.first_bus = number(net.bus_id[b]);
+        count_bus(net, b, piece.row);
         piece.island = net.island[b];
         piece.alive = piece.alive || lives(b);
         piece.reference = piece.reference || model.kind[b] == solver::BusKind::slack;
-        piece.row.load_mw += net.p_load[b] * net.base_mva;
-        for (int k = net.gen_start[b]; k < net.gen_start[b + 1]; ++k)
-            if (net.is_unit(net.gens_at[k])) piece.row.generation_mw += net.pg[net.gens_at[k]] * net.base_mva;
     }
     for (const int b : new_references) pieces[part[b]].row.reference_bus = number(net.bus_id[b]);
     std::vector<const Piece*> stays(static_cast<std::size_t>(net.n_island), nullptr);

@@ -141,22 +141,27 @@ TEST_P(Equations, AnOutagePatchEqualsTheRebuiltMatrixBitForBit) {
     }
 }
 
+// The lowest bus index of each bus's component, by label spreading: no code shared with solver/graph.cpp.
+std::vector<int> labels_without(const AdmittancePattern& pattern, int branch) {
+    std::vector<int> label(static_cast<std::size_t>(pattern.n_bus));
+    std::iota(label.begin(), label.end(), 0);
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (int l = 0; l < pattern.n_branch(); ++l) {
+            if (l == branch || label[pattern.from[l]] == label[pattern.to[l]]) continue;
+            const int low = std::min(label[pattern.from[l]], label[pattern.to[l]]);
+            label[pattern.from[l]] = label[pattern.to[l]] = low;
+            changed = true;
+        }
+    }
+    return label;
+}
+
 TEST_P(Equations, BridgesAreTheBranchesWhoseOutageMakesMoreComponents) {
     const ModelPtr grid = model();
     const AdmittancePattern& pattern = grid->pattern;
-    // Components counted by label spreading: no code shared with solver/graph.cpp.
     const auto count_components = [&](int without) {
-        std::vector<int> label(static_cast<std::size_t>(pattern.n_bus));
-        std::iota(label.begin(), label.end(), 0);
-        for (bool changed = true; changed;) {
-            changed = false;
-            for (int l = 0; l < pattern.n_branch(); ++l) {
-                if (l == without || label[pattern.from[l]] == label[pattern.to[l]]) continue;
-                const int low = std::min(label[pattern.from[l]], label[pattern.to[l]]);
-                label[pattern.from[l]] = label[pattern.to[l]] = low;
-                changed = true;
-            }
-        }
+        const std::vector<int> label = labels_without(pattern, without);
         int count = 0;
         for (int b = 0; b < pattern.n_bus; ++b) count += label[b] == b ? 1 : 0;
         return count;
@@ -170,6 +175,21 @@ TEST_P(Equations, BridgesAreTheBranchesWhoseOutageMakesMoreComponents) {
     }
     EXPECT_GE(bridges, 3) << "the spurs of the made grid are bridges";
     EXPECT_LT(bridges, pattern.n_branch());
+}
+
+TEST_P(Equations, TheSmallerSideOfABridgeIsOneOfTheTwoComponentsItLeaves) {
+    const ModelPtr grid = model();
+    const AdmittancePattern& pattern = grid->pattern;
+    for (int l = 0; l < pattern.n_branch(); ++l) {
+        if (grid->bridge[l] == 0) continue;
+        const std::vector<int> label = labels_without(pattern, l);
+        std::vector<int> sides[2];
+        for (int b = 0; b < pattern.n_bus; ++b) {
+            if (label[b] == label[pattern.from[l]]) sides[0].push_back(b);
+            if (label[b] == label[pattern.to[l]]) sides[1].push_back(b);
+        }
+        EXPECT_EQ(solver::smaller_side(pattern, l), sides[1].size() < sides[0].size() ? sides[1] : sides[0]) << "branch " << l;
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(Grids, Equations, ::testing::Range(1, 8));

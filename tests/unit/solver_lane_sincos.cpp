@@ -83,8 +83,11 @@ TEST(LaneDispatch, BaselineIsAlwaysThereAndTheBestIsAvailable) {
     EXPECT_TRUE(has_isa(Isa::baseline));
     EXPECT_TRUE(has_isa(best_isa()));
     for (const Isa isa : available_isas()) {
+        const int doubles = lane_kernels(isa, LanePrecision::doubles).width;
         EXPECT_EQ(lane_kernels(isa).isa, isa);
-        EXPECT_TRUE(lane_kernels(isa).width == 2 || lane_kernels(isa).width == 4 || lane_kernels(isa).width == 8);
+        EXPECT_TRUE(doubles == 2 || doubles == 4 || doubles == 8);
+        EXPECT_EQ(lane_kernels(isa, LanePrecision::floats).width, 2 * doubles);
+        EXPECT_LE(2 * doubles, most_lanes);
     }
 }
 

@@ -160,34 +160,40 @@ public:
 private:
     struct Job;
     struct Pack;
+    [[nodiscard]] std::unique_ptr<Pack> make_pack() const;
     [[nodiscard]] std::unique_ptr<Job> make_job(int item, const Scenario& outage);
+    [[nodiscard]] std::unique_ptr<Job> next_shared();
     void resume_changed(Job& job);
     void build_change(const Scenario& outage, Job& job);
     void build_rows(const Scenario& outage, Job& job);
     void set_up_balance(Job& job);
-    void load_balance(int lane, const Job& job);
     void advance_balances(Pack& pack, std::uint32_t moved);
     void set_magnitudes(Job& job);
-    [[nodiscard]] bool passes_own_set_point(const Job& job, int lane) const;
-    void read_taps(const Job& job, int lane, solver::LaneFlowArgs& flows, std::vector<int>& branches) const;
-    void load_screen(Pack& pack);
-    void run_pack(Pack& pack, bool may_suspend);
+    [[nodiscard]] bool passes_own_set_point(const Pack& pack, int lane) const;
+    void read_taps(const Pack& pack, int lane, solver::LaneFlowArgs& flows, std::vector<int>& branches) const;
+    void run_shared();
+    void refill(Pack& pack);
+    void run_own();
+    void suspend(Pack& pack, std::uint32_t lanes);
     void judge(Pack& pack, const solver::LaneWorst& worst);
-    void take_steps(Pack& pack, std::span<const solver::LaneLoad> loads);
+    void take_steps(Pack& pack);
     void run_controls(Pack& pack);
-    bool update_control(Pack& pack, int lane);
+    [[nodiscard]] bool update_control(Pack& pack, int lane);
+    void write_back(Pack& pack, int lane, std::size_t first_action);
     void report(Pack& pack);
     void report_lanes(Pack& pack, solver::LaneFlowArgs flows, const solver::LaneVoltageArgs& voltages, int direction,
                       std::uint32_t no_tangent);
-    void list_nearest(const std::vector<solver::LaneBranchMask>& out, bool along, solver::LaneFlowArgs& flows,
+    void list_nearest(const Pack& pack, const std::vector<solver::LaneBranchMask>& out, bool along, solver::LaneFlowArgs& flows,
                       solver::LaneVoltageArgs& voltages);
-    void eject(Pack& pack, int lane);
-    void recycle(std::unique_ptr<Job> job);
+    void give_back(int item);
+    void recycle(std::vector<std::unique_ptr<Job>> jobs);
 
     std::shared_ptr<const LaneBase> base_;
-    solver::LaneGroup group_;
-    std::unique_ptr<solver::FirstStep> first_;
-    std::unique_ptr<solver::LaneBorder> border_;   ///< null: the references balance alone
+    const solver::LaneKernels* kernels_;
+    std::unique_ptr<solver::Compensator> compensator_;
+    std::unique_ptr<Pack> shared_, own_;       ///< by what their lanes take steps with; own_ is null until one does
+    const std::function<int()>* next_ = nullptr;
+    const std::function<Scenario(int)>* scenario_of_ = nullptr;
     const std::function<void(const LaneOutcome&)>* done_ = nullptr;
 
     solver::AdmittanceValues patched_;         ///< intact but while a scenario is read from it
@@ -197,8 +203,6 @@ private:
     std::vector<double> vm_low_, vm_high_;     ///< by places
     std::vector<solver::LaneBranchMask> listed_branches_;
     std::vector<solver::LanePlaceMask> listed_places_;
-    solver::LaneBuffer q_low_, q_high_;        ///< [regulated] x W
-    std::vector<std::uint16_t> at_max_, at_min_;
     std::vector<double> p_calc_, q_calc_, p_;  ///< what a control sees
     solver::VoltageState state_;
     struct Direction {
@@ -207,7 +211,7 @@ private:
     };
     std::vector<Direction> directions_;        ///< empty: no tangents
     std::vector<Pin> pin_changed_;             ///< [n_bus] all none but while a job is made
-    std::vector<std::unique_ptr<Job>> suspended_, spare_;
+    std::vector<std::unique_ptr<Job>> for_own_, spare_;
 };
 
 }  // namespace araz

@@ -16,4 +16,8 @@ namespace araz::solver {
 /// finding the bridges of a graph", Inf. Process. Lett. 2(6), 1974). Parallel branches are no bridges.
 [[nodiscard]] std::vector<unsigned char> bridges(const AdmittancePattern& pattern);
 
+/// Buses on the smaller of the two sides that the outage of a bridge leaves, ascending; of two as large that of its from end.
+/// Takes time as that side is large.
+[[nodiscard]] std::vector<int> smaller_side(const AdmittancePattern& pattern, int bridge);
+
 }  // namespace araz::solver

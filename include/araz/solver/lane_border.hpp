@@ -41,8 +41,8 @@ public:
 
     [[nodiscard]] int size() const { return static_cast<int>(rows_.size()); }
     [[nodiscard]] int place(int k) const { return rows_[k].column[0]; }
-    /// Forgets what the lanes hold; those that are not set again count for nothing.
-    void clear();
+    /// Forgets what a lane holds; until it is set again it counts for nothing.
+    void clear(int lane);
     void set(int lane, std::span<const Slope> slopes, std::span<const Equation> equations);
 
     /// Residuals at the voltages of the arrays; `worst` becomes theirs where they are larger.

@@ -40,6 +40,7 @@ public:
     void reset() { *this = LaneCourse(); }
 
 private:
+    [[nodiscard]] bool few_more(double reduction, double mismatch, double tolerance) const;
     [[nodiscard]] LaneStep next(double reduction, double mismatch, double tolerance) const;
 
     LaneStep wanted_ = LaneStep::newton, last_ = LaneStep::newton;

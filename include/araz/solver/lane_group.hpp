@@ -12,11 +12,17 @@
 
 namespace araz::solver {
 
-/// What a lane is loaded with: its difference from the start and, when it comes back from an earlier group, the
-/// voltages (by places) it had reached.
+/// Voltages of a lane by places, with the phasors that its steps turned: they need not be those of the angles to the last bit.
+struct LaneState : VoltageState {
+    std::vector<double> e, f;
+};
+
+/// What a lane is loaded with: its difference from the start (null: none), when it comes back from an earlier group the
+/// voltages (by places) it had reached, and what its shared steps need. Change and compensation must outlive its stay.
 struct LaneLoad {
     const LaneChange* change = nullptr;
-    const VoltageState* resumed = nullptr;
+    const LaneState* resumed = nullptr;
+    const Compensation* compensation = nullptr;   ///< null: nothing to correct
 };
 
 class LaneGroup {
@@ -26,8 +32,13 @@ public:
     [[nodiscard]] int width() const { return kernels_->width; }
     [[nodiscard]] const LaneProgram& program() const { return *program_; }
 
-    /// Loads lanes 0 .. loads.size() - 1; the others hold the start. At most width().
+    /// Sets the start, which must outlive the group's work, and loads lanes 0 .. loads.size() - 1; the others hold the start.
     void load(const LaneStart& start, std::span<const LaneLoad> loads);
+
+    /// Loads the lanes of the mask, by `loads` [width()]; the others stay as they are. A mismatch must follow before any step.
+    void load(std::uint32_t lanes, std::span<const LaneLoad> loads);
+    /// Forgets what these lanes were loaded with; their voltages stay until they are loaded again.
+    void unload(std::uint32_t lanes);
 
     /// The equations of the references belong to the system from now on. The caller keeps the border and what its lanes hold,
     /// and moves its unknowns after each step. Null: none.
@@ -47,11 +58,9 @@ public:
     /// the same with the Jacobian of the last `step`, whichever lanes that one moved.
     std::uint32_t chord(std::uint32_t active);
 
-    /// A Newton step from the start itself, for lanes whose changes fit the compensation (LaneStart); from anywhere else a chord
-    /// step with the start's Jacobian. With `dense` the mismatch may differ from the start's anywhere, otherwise only where the
-    /// changes say.
-    std::uint32_t shared_step(const LaneStart& start, FirstStep& first, std::span<const LaneLoad> loads,
-                              std::uint32_t active, bool dense);
+    /// A step with the Jacobian of the start, changed as the lane's rows are (LaneStart): from the start itself a Newton step,
+    /// from anywhere else a chord.
+    std::uint32_t shared_step(std::uint32_t active);
 
     /// Factors J at the voltages of the last mismatch, for `solve`. Returns the lanes whose pivots were lost.
     std::uint32_t linearize();
@@ -79,6 +88,11 @@ public:
     [[nodiscard]] double p_calc(int lane, int node) const { return at(arrays_.p_calc, lane, node); }
     [[nodiscard]] double e(int lane, int place) const { return at(arrays_.e, lane, place); }
     [[nodiscard]] double f(int lane, int place) const { return at(arrays_.f, lane, place); }
+    /// Mismatch of an equation (2 * node, 2 * node + 1) as the steps see it, in the precision of the factors.
+    [[nodiscard]] double mismatch_of(int lane, int equation) const {
+        const std::ptrdiff_t k = static_cast<std::ptrdiff_t>(equation) * kernels_->width + lane;
+        return kernels_->single ? static_cast<const float*>(arrays_.x)[k] : static_cast<const double*>(arrays_.x)[k];
+    }
     /// What solve() found: `which` 0 the angle, 1 ln V.
     [[nodiscard]] double solved_for(int lane, int node, int which) const {
         const std::ptrdiff_t k = static_cast<std::ptrdiff_t>(2 * node + which) * kernels_->width + lane;
@@ -89,6 +103,7 @@ public:
     [[nodiscard]] double step_size(int lane) const { return size_.value[lane]; }
     /// Voltages of a lane by places.
     void copy_state(int lane, VoltageState& state) const;
+    void copy_state(int lane, LaneState& state) const;
 
 private:
     [[nodiscard]] double at(const double* array, int lane, int place) const {
@@ -97,10 +112,14 @@ private:
     double& at(double* array, int lane, int place) {
         return array[static_cast<std::ptrdiff_t>(place) * kernels_->width + lane];
     }
-    void load_change(int lane, const LaneChange& change);
-    template <class Real>
-    std::uint32_t correct_steps(const LaneStart& start, FirstStep& first, std::span<const LaneLoad> loads, std::uint32_t active,
-                                bool dense, const Real* eliminated);
+    void restore_start(std::uint32_t lanes);
+    void load_change(int lane);
+    void set_voltage(int lane, int place, double vm, double va);
+    void set_phasor(int lane, int place, double e, double f);
+    void set_x(int lane, int equation, double value);
+    void list_patches();
+    void need_factors();
+    void compensate(std::uint32_t active);
 
     template <class Solve>
     std::uint32_t solve_border(const Solve& solve);
@@ -108,9 +127,12 @@ private:
 
     const LaneProgram* program_;
     const LaneKernels* kernels_;
+    const LaneStart* start_ = nullptr;
     LaneBorder* border_ = nullptr;
     std::vector<LaneBuffer> buffers_;
     std::vector<std::uint16_t> has_p_, has_q_;
+    std::vector<double> start_e_, start_f_;   ///< [p] as the kernels compute them
+    std::vector<LaneLoad> loads_;             ///< [width]
     std::vector<LanePatchRow> patches_;
     LaneArrays arrays_;
     LaneWorst size_;

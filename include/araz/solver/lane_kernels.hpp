@@ -64,15 +64,15 @@ struct LaneArrays {
     LaneView program;
     double* vm = nullptr;          ///< [p]
     double* va = nullptr;          ///< [p]
-    double* e = nullptr;           ///< [p] vm cos va
+    double* e = nullptr;           ///< [p] vm cos va; turned with each step, so it is as good as the steps that led here
     double* f = nullptr;           ///< [p] vm sin va
     double* p_sched = nullptr;     ///< [n]
     double* q_sched = nullptr;     ///< [n]
     double* p_calc = nullptr;      ///< [n]
     double* q_calc = nullptr;      ///< [n]
-    double* x = nullptr;           ///< [2n] mismatch, or another right-hand side
     // In the precision of the factors.
-    void* er = nullptr;            ///< [p] e
+    void* x = nullptr;             ///< [2n] mismatch, or another right-hand side
+    void* er = nullptr;            ///< [p] e; null while there are no factors
     void* fr = nullptr;            ///< [p] f
     void* step = nullptr;          ///< [2n] J^-1 x
     void* stored = nullptr;        ///< LaneProgram::stored_size x W

@@ -1,12 +1,12 @@
-// The state from which all lanes of a sweep start, with the factors of its Jacobian, and the first Newton step
-// of a lane that differs from it in few rows.
+// The state from which all lanes of a sweep start, with the factors of its Jacobian, and how a lane that differs from it in
+// few rows takes steps with them.
 //
-// The Jacobian of such a lane is J = J0 + E M', with k changed rows E and their differences M. Its Newton step
-// needs no factorization of its own (W. W. Hager, "Updating the inverse of a matrix", SIAM Review 31(2), 1989;
+// The Jacobian of such a lane is J = J0 + E M', with k changed rows E and their differences M. Its steps need no
+// factorization of its own (W. W. Hager, "Updating the inverse of a matrix", SIAM Review 31(2), 1989;
 // O. Alsac, B. Stott, W. F. Tinney, "Sparsity-oriented compensation methods", IEEE Trans. PAS-102(5), 1983):
 // with J0 = L U,  A = L^-1 E,  B = U^-T M,  y = L^-1 r:   x = U^-1 (y - A (I + B'A)^-1 B' y).
-// A, B and what the changed rows do to y are nonzero only on paths to the root of the elimination tree (W. F.
-// Tinney, V. Brandwajn, S. M. Chan, "Sparse vector methods", IEEE Trans. PAS-104(2), 1985).
+// A and B are nonzero only on paths to the root of the elimination tree (W. F. Tinney, V. Brandwajn, S. M. Chan, "Sparse
+// vector methods", IEEE Trans. PAS-104(2), 1985), and are the same for every step of the lane.
 #pragma once
 
 #include <cstdint>
@@ -58,41 +58,49 @@ public:
     std::vector<double> vm, va;
     std::vector<double> p_sched, q_sched;
     std::vector<unsigned char> has_p, has_q;
-    std::vector<double> eliminated;  ///< [2n] L^-1 of the mismatch at the start
-    std::vector<float> eliminated_single;
-
-    /// Rows and injections changed at most this often take the first step by compensation.
-    static constexpr int max_rank = 8;
-    static constexpr int max_sources = 64;
 
 private:
-    friend class FirstStep;
-    void set_mismatch();
+    friend class Compensator;
+    void set_injections();
     void factor();
 
     const LaneProgram* program_;
-    std::vector<double> e_, f_, p_calc_, q_calc_, mismatch_;
+    std::vector<double> e_, f_, p_calc_, q_calc_;
     std::vector<double> lower_, inverse_, upper_;
     std::vector<float> lower_single_, inverse_single_, upper_single_;
     bool ok_ = false;
 };
 
-/// Buffers for first steps of one thread.
-class FirstStep {
+/// What turns steps of the start into those of one lane.
+class Compensation {
 public:
-    explicit FirstStep(const LaneStart& start);
+    /// Corrects `y` of one lane (y[2 * node * stride], y[(2 * node + 1) * stride]), which holds L^-1 r, so that the common
+    /// back-substitution gives the lane's own step.
+    void apply(double* y, int stride) const { apply_to(y, stride); }
+    void apply(float* y, int stride) const { apply_to(y, stride); }
 
-    /// Whether this change is small enough: at most max_rank rows of the Jacobian differ.
-    [[nodiscard]] bool fits(const LaneChange& change);
+private:
+    friend class Compensator;
+    template <class Real>
+    void apply_to(Real* y, int stride) const;
+    template <int K, class Real>
+    void apply_rank(Real* y, int stride) const;
 
-    /// Whether few enough rows differ when injections may do so anywhere: such lanes take the dense first step.
-    [[nodiscard]] bool fits_dense(const LaneChange& change);
+    int rank_ = 0;               ///< 0, 4 or 8: columns of a_ and b_
+    std::vector<int> path_;      ///< nodes, ascending
+    std::vector<double> a_, b_;  ///< [2 * path x rank] A, and B (I + A'B)^-1
+};
 
-    /// Corrects `y` of one lane (y[2 * node * stride], y[(2 * node + 1) * stride]), which holds L^-1 r0, or L^-1 r
-    /// when `complete`, so that the common back-substitution gives the lane's own step. `mismatch` is the lane's r
-    /// with the same stride. False: singular.
-    bool correct(const LaneChange& change, const double* mismatch, double* y, int stride, bool complete);
-    bool correct(const LaneChange& change, const double* mismatch, float* y, int stride, bool complete);
+/// Sets up compensations; buffers of one thread.
+class Compensator {
+public:
+    /// So many rows of the Jacobian may differ.
+    static constexpr int max_rank = 8;
+
+    explicit Compensator(const LaneStart& start);
+
+    /// False: too many rows differ, or the lane's Jacobian is singular.
+    [[nodiscard]] bool prepare(const LaneChange& change, Compensation& out);
 
 private:
     struct ChangedRow {
@@ -100,22 +108,17 @@ private:
         std::vector<std::pair<int, double>> difference;  ///< column of the Jacobian, new - old
     };
     void list_changed_rows(const LaneChange& change);
-    void list_sources(const LaneChange& change);
     void add_row(int node, const double* g, const double* b, const LaneChange& change);
-    void mark_path(int node);
-    void sort_path();
-    template <class Real>
-    bool correct_in(const LaneChange& change, const double* mismatch, Real* y, int stride, bool complete);
-    template <int K, class Real>
-    bool solve(const double* mismatch, Real* y, int stride, bool complete);
+    void mark_path(int node, std::vector<int>& path);
+    void mark_paths(std::vector<int>& path);
+    template <int K>
+    [[nodiscard]] bool build(Compensation& out);
     [[nodiscard]] bool is_dead(const LaneChange& change, int place) const;
 
     const LaneStart* start_;
     std::vector<ChangedRow> changed_;
-    std::vector<int> sources_;       ///< nodes whose mismatch differs from the start's
-    std::vector<int> path_, at_;     ///< nodes of the paths, ascending; node -> place in path_
+    std::vector<int> at_;                 ///< node -> place in the path
     std::vector<unsigned char> on_path_;
-    std::vector<double> a_, b_, d_;
 };
 
 }  // namespace araz::solver
