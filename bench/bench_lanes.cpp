@@ -23,7 +23,7 @@ using namespace araz;
 using bench::cpu_seconds;
 using bench::Grid;
 using bench::Injections;
-using bench::lane_batch;
+using bench::LaneBatch;
 using bench::scalar_batch;
 using bench::Solved;
 
@@ -93,11 +93,11 @@ void paired(benchmark::State& state, int n, const Lane& lane, const Scalar& scal
 void injections(benchmark::State& state, const Grid& grid, solver::Isa isa) {
     const int n = grid.setup.model->network->n_bus < 4000 ? 128 : 32;
     const Injections scenarios = drawn(grid, n);
-    solver::LaneGroup group(grid.program, solver::lane_kernels(isa));
+    LaneBatch lanes(grid, solver::lane_kernels(isa));
     solver::NewtonSolver newton(grid.setup.model->pattern);
     newton.prime(grid.problem(grid.p, grid.q), {grid.base.vm, grid.base.va});
     bench::ChordNewton chords(grid);
-    paired(state, n, [&] { return lane_batch(grid, scenarios, group); },
+    paired(state, n, [&] { return lanes.solve(scenarios); },
            [&] { return scalar_batch(grid, scenarios, newton); }, [&] { return chords.injections(scenarios); },
            largest_difference, [](const Solved& a, const Solved& b) { return largest_difference(a, b) <= 1e-9; });
 }

@@ -1,6 +1,7 @@
 #include "lane_batch.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <ctime>
 
@@ -59,73 +60,126 @@ Solved scalar_batch(const Grid& grid, const Injections& scenarios, solver::Newto
     return solved;
 }
 
-namespace {
+LaneBatch::LaneBatch(const Grid& grid, const solver::LaneKernels& kernels)
+    : grid_(&grid),
+      shared_{solver::LaneGroup(grid.program, kernels), std::vector<Parked>(static_cast<std::size_t>(kernels.width))},
+      own_{solver::LaneGroup(grid.program, kernels), std::vector<Parked>(static_cast<std::size_t>(kernels.width))} {
+    shared_.group.load(*grid.start, {});
+    own_.group.load(*grid.start, {});
+}
 
-// Every lane to its solution; iterations stay -1 where there is none.
-void run_group(int count, solver::LaneGroup& group, int* iterations) {
-    using solver::LaneCourse;
-    using solver::LaneStep;
-    std::vector<LaneCourse> course(static_cast<std::size_t>(count));
-    for (LaneCourse& each : course) each.begin(true);
-    std::uint32_t active = (1U << count) - 1U, waiting = 0;
-    while (true) {
-        solver::LaneWorst worst;
-        group.mismatch(worst);
-        for (int l = 0; l < count; ++l) {
-            if (((active & ~waiting) >> l & 1U) == 0) continue;
-            const LaneCourse::Verdict verdict = course[l].judge(worst.value[l], 1e-8, 20);
-            if (verdict == LaneCourse::Verdict::goes_on) {
-                waiting |= 1U << l;
-                continue;
-            }
-            active &= ~(1U << l);
-            if (verdict == LaneCourse::Verdict::solved) iterations[l] = course[l].iterations();
+// The scenarios of these lanes, from the base or from where they were parked.
+void LaneBatch::fill(Pack& pack, std::uint32_t lanes) {
+    const solver::LaneProgram& program = grid_->program;
+    std::vector<solver::LaneLoad> loads(pack.lanes.size());
+    for (std::size_t l = 0; l < loads.size(); ++l)
+        if (!pack.lanes[l].state.vm.empty()) loads[l].resumed = &pack.lanes[l].state;
+    pack.group.load(lanes, loads);
+    const int w = pack.group.width();
+    for (std::uint32_t left = lanes; left != 0; left &= left - 1) {
+        const int l = std::countr_zero(left);
+        const int item = pack.lanes[l].item;
+        for (int k = 0; k < program.n_node; ++k) {
+            pack.group.arrays().p_sched[k * w + l] = scenarios_->p[item][program.bus_of[k]];
+            pack.group.arrays().q_sched[k * w + l] = scenarios_->q[item][program.bus_of[k]];
         }
-        if (waiting == 0) return;
-        LaneStep kind = LaneStep::newton;
-        for (int l = 0; l < count; ++l)
-            if ((waiting >> l & 1U) != 0) kind = std::min(kind, course[l].wanted());
-        std::uint32_t lanes = 0;
-        for (int l = 0; l < count; ++l)
-            if ((waiting >> l & 1U) != 0 && course[l].wanted() == kind) lanes |= 1U << l;
-        const std::uint32_t lost = kind == LaneStep::shared  ? group.shared_step(lanes)
-                                   : kind == LaneStep::chord ? group.chord(lanes)
-                                                             : group.step(lanes);
-        for (int l = 0; l < count; ++l)
-            if ((lanes >> l & 1U) != 0) course[l].taken(group.step_size(l));
-        waiting &= ~lanes;
-        active &= ~lost;
+    }
+    pack.active |= lanes;
+    pack.waiting &= ~lanes;
+}
+
+void LaneBatch::judge(Pack& pack) {
+    using Verdict = solver::LaneCourse::Verdict;
+    solver::LaneWorst worst;
+    pack.group.mismatch(worst);
+    for (std::uint32_t left = pack.active & ~pack.waiting; left != 0; left &= left - 1) {
+        const int l = std::countr_zero(left);
+        Parked& lane = pack.lanes[l];
+        const Verdict verdict = lane.course.judge(worst.value[l], 1e-8, 20);
+        if (verdict == Verdict::goes_on) {
+            pack.waiting |= left & -left;
+            continue;
+        }
+        pack.active &= ~(left & -left);
+        if (verdict == Verdict::unusual) continue;
+        solver::VoltageState places;
+        pack.group.copy_state(l, places);
+        solver::VoltageState& state = solved_->state[lane.item];
+        state = places;
+        for (int k = 0; k < grid_->program.n_bus; ++k) {
+            state.vm[grid_->program.bus_of[k]] = places.vm[k];
+            state.va[grid_->program.bus_of[k]] = places.va[k];
+        }
+        solved_->iterations[lane.item] = lane.course.iterations();
     }
 }
 
-}  // namespace
+void LaneBatch::step(Pack& pack) {
+    using solver::LaneStep;
+    LaneStep kind = LaneStep::newton;
+    std::uint32_t lanes = 0;
+    for (std::uint32_t left = pack.waiting; left != 0; left &= left - 1)
+        kind = std::min(kind, pack.lanes[std::countr_zero(left)].course.wanted());
+    for (std::uint32_t left = pack.waiting; left != 0; left &= left - 1)
+        if (pack.lanes[std::countr_zero(left)].course.wanted() == kind) lanes |= left & -left;
+    const std::uint32_t lost = kind == LaneStep::shared  ? pack.group.shared_step(lanes)
+                               : kind == LaneStep::chord ? pack.group.chord(lanes)
+                                                         : pack.group.step(lanes);
+    for (std::uint32_t left = lanes; left != 0; left &= left - 1)
+        pack.lanes[std::countr_zero(left)].course.taken(pack.group.step_size(std::countr_zero(left)));
+    pack.waiting &= ~lanes;
+    pack.active &= ~lost;
+}
 
-Solved lane_batch(const Grid& grid, const Injections& scenarios, solver::LaneGroup& group) {
-    const int w = group.width();
+void LaneBatch::park() {
+    for (std::uint32_t left = shared_.waiting; left != 0; left &= left - 1) {
+        const int l = std::countr_zero(left);
+        if (shared_.lanes[l].course.wanted() != solver::LaneStep::newton) continue;
+        Parked& parked = parked_.emplace_back(std::move(shared_.lanes[l]));
+        shared_.group.copy_state(l, parked.state);
+        shared_.lanes[l] = {};
+        shared_.active &= ~(left & -left);
+        shared_.waiting &= ~(left & -left);
+    }
+}
+
+void LaneBatch::solve_parked() {
+    std::uint32_t lanes = 0;
+    for (std::size_t l = 0; l < own_.lanes.size() && !parked_.empty(); ++l) {
+        own_.lanes[l] = std::move(parked_.back());
+        parked_.pop_back();
+        lanes |= 1U << l;
+    }
+    fill(own_, lanes);
+    for (judge(own_); own_.waiting != 0; judge(own_)) step(own_);
+}
+
+Solved LaneBatch::solve(const Injections& scenarios) {
     const int n = static_cast<int>(scenarios.p.size());
+    const int w = shared_.group.width();
     Solved solved;
     solved.state.resize(scenarios.p.size());
     solved.iterations.assign(scenarios.p.size(), -1);
-    for (int begin = 0; begin < n; begin += w) {
-        const int count = std::min(w, n - begin);
-        group.load(*grid.start, {});
-        for (int k = 0; k < grid.program.n_node; ++k)
-            for (int l = 0; l < count; ++l) {
-                group.arrays().p_sched[k * w + l] = scenarios.p[begin + l][grid.program.bus_of[k]];
-                group.arrays().q_sched[k * w + l] = scenarios.q[begin + l][grid.program.bus_of[k]];
+    scenarios_ = &scenarios;
+    solved_ = &solved;
+    for (int next = 0;;) {
+        const std::uint32_t room = ((1U << w) - 1U) & ~shared_.active;
+        if (next < n && (shared_.active == 0 || std::popcount(room) >= std::max(1, 3 * w / 8))) {
+            std::uint32_t lanes = 0;
+            for (std::uint32_t left = room; left != 0 && next < n; left &= left - 1) {
+                shared_.lanes[std::countr_zero(left)] = {next++, {}, {}};
+                shared_.lanes[std::countr_zero(left)].course.begin(true);
+                lanes |= left & -left;
             }
-        run_group(count, group, &solved.iterations[begin]);
-        for (int l = 0; l < count; ++l) {
-            solver::VoltageState places;
-            group.copy_state(l, places);
-            solver::VoltageState& state = solved.state[begin + l];
-            state = places;
-            for (int k = 0; k < grid.program.n_bus; ++k) {
-                state.vm[grid.program.bus_of[k]] = places.vm[k];
-                state.va[grid.program.bus_of[k]] = places.va[k];
-            }
+            fill(shared_, lanes);
         }
+        if (shared_.active == 0) break;
+        judge(shared_);
+        park();
+        while (static_cast<int>(parked_.size()) >= w) solve_parked();
+        if (shared_.waiting != 0) step(shared_);
     }
+    while (!parked_.empty()) solve_parked();
     return solved;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "araz/solver/lane_course.hpp"
 #include "araz/solver/lane_group.hpp"
 #include "araz/solver/newton.hpp"
 #include "araz/study/n1.hpp"
@@ -38,7 +39,37 @@ struct Solved {
 
 /// Every scenario from the voltages of the base.
 Solved scalar_batch(const Grid& grid, const Injections& scenarios, solver::NewtonSolver& newton);
-Solved lane_batch(const Grid& grid, const Injections& scenarios, solver::LaneGroup& group);
+
+/// The same in lanes, in the manner of the engine's sweep: lanes that step with the factors of the base are filled again as they are
+/// done, those that want factors of their own go on together.
+class LaneBatch {
+public:
+    LaneBatch(const Grid& grid, const solver::LaneKernels& kernels);
+    Solved solve(const Injections& scenarios);
+
+private:
+    struct Parked {
+        int item = -1;
+        solver::LaneCourse course;
+        solver::LaneState state;
+    };
+    struct Pack {
+        solver::LaneGroup group;
+        std::vector<Parked> lanes;
+        std::uint32_t active = 0, waiting = 0;
+    };
+    void fill(Pack& pack, std::uint32_t lanes);
+    void judge(Pack& pack);
+    void step(Pack& pack);
+    void park();
+    void solve_parked();
+
+    const Grid* grid_;
+    Pack shared_, own_;
+    std::vector<Parked> parked_;
+    const Injections* scenarios_ = nullptr;
+    Solved* solved_ = nullptr;
+};
 
 /// KLU with the chords of the lanes, one scenario at a time: the scalar counterpart of what the lanes save by chords.
 class ChordNewton {

@@ -97,11 +97,11 @@ Answer injections(const bench::Grid& grid, bool lanes, const std::string& file) 
             scenarios.q[s][b] -= more * grid.base.q_load[b];
         }
     }
-    solver::LaneGroup group(grid.program, solver::lane_kernels(grid.setup.isa));
+    bench::LaneBatch in_lanes(grid, solver::lane_kernels(grid.setup.isa));
     solver::NewtonSolver newton(grid.setup.model->pattern);
     newton.prime(grid.problem(grid.p, grid.q), {grid.base.vm, grid.base.va});
     const double from = bench::cpu_seconds();
-    const bench::Solved solved = lanes ? bench::lane_batch(grid, scenarios, group) : bench::scalar_batch(grid, scenarios, newton);
+    const bench::Solved solved = lanes ? in_lanes.solve(scenarios) : bench::scalar_batch(grid, scenarios, newton);
     Answer out{bench::cpu_seconds() - from, {}};
     for (std::size_t s = 0; s < count; ++s) append(order, solved.iterations[s] < 0 ? nullptr : &solved.state[s], out.values);
     return out;
