@@ -51,7 +51,7 @@ public:
     void times(const std::vector<double>& hours, std::size_t column, Columns& out);
 
     [[nodiscard]] bool failed() const { return !findings_.empty(); }
-    [[nodiscard]] Error error() { return {ErrorKind::invalid_input, std::move(findings_)}; }
+    [[nodiscard]] Error error();
     [[nodiscard]] const std::string& path() const { return path_; }
     [[nodiscard]] const std::string& sha256() const { return sha256_; }
 
@@ -64,6 +64,7 @@ private:
     Table table_;
     std::vector<int> lines_;
     Findings findings_;
+    std::size_t n_noted_ = 0;   ///< all, of which findings_ has the first
 };
 
 /// A finding AZ3067 without a line.

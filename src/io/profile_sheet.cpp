@@ -116,10 +116,25 @@ Finding Sheet::finding(int line, int cell, std::string message, std::string hint
     return out;
 }
 
-void Sheet::note_header(std::string message, std::string hint) { findings_.push_back(finding(1, 0, std::move(message), std::move(hint))); }
+void Sheet::note_header(std::string message, std::string hint) {
+    ++n_noted_;
+    findings_.push_back(finding(1, 0, std::move(message), std::move(hint)));
+}
 
+// A year of series in another unit is wrong in a million places: nobody reads more than the first of them.
 void Sheet::note(std::size_t row, std::size_t column, std::string message, std::string hint) {
+    constexpr std::size_t most_listed = 100;
+    if (++n_noted_ > most_listed) return;
     findings_.push_back(finding(line(row), static_cast<int>(column), std::move(message), std::move(hint)));
+}
+
+Error Sheet::error() {
+    if (n_noted_ > findings_.size()) {
+        Findings all = unusable(path_, std::to_string(n_noted_) + " places cannot be used", "the first of them follow").findings;
+        all.insert(all.end(), std::make_move_iterator(findings_.begin()), std::make_move_iterator(findings_.end()));
+        findings_ = std::move(all);
+    }
+    return {ErrorKind::invalid_input, std::move(findings_)};
 }
 
 double Sheet::value(std::size_t row, std::size_t column, bool in_mw) {

@@ -382,6 +382,19 @@ struct Fault {
 };
 void PrintTo(const Fault& fault, std::ostream* out) { *out << fault.what; }
 
+// A year of series in MW where p.u. are expected: the answer must not take as long as the file is wrong.
+TEST_F(Batch, CountsWhatIsWrongEverywhereAndListsTheFirst) {
+    std::string series = "time,wind,north,south\n";
+    for (int hour = 0; hour < 8760; ++hour) series += std::to_string(hour) + ",50,120.5,80\n";
+    folder.write("series.csv", series);
+    const ProgramRun run = batch("capacity.toml");
+    EXPECT_EQ(run.exit_code, 3);
+    EXPECT_THAT(run.err, HasSubstr("26280 places cannot be used"));
+    EXPECT_THAT(run.err, HasSubstr("series.csv:2:3"));
+    EXPECT_LT(run.err.size(), 20000U);
+    EXPECT_FALSE(folder.has("run"));
+}
+
 class BatchFault : public Batch, public ::testing::WithParamInterface<Fault> {};
 
 TEST_P(BatchFault, EndsBeforeAnyWork) {
