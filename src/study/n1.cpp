@@ -18,15 +18,20 @@ namespace {
 constexpr int lane_pack = 16;  // a thread is worth its own lanes from this many outages on
 constexpr int piece_of_stream = 2048;  // results held at a time when they are streamed
 
+// Circuits and buses that are twins differ in the last digits, by the way that a solver went: of those within this, the first is named.
+constexpr double tie = 1e-9;
+
 void take_worst_loading(const Network& net, const std::vector<Reading>& readings, ContingencyResult& result) {
     double worst = -1.0;
-    for (const Reading& reading : readings) {
-        if (reading.watch != Watch::thermal || reading.severity() <= worst) continue;
-        worst = reading.severity();
-        result.max_loading_pct = 100.0 * worst;
-        result.max_loading_branch = net.branch_row[reading.index] + 1;
-        result.max_loading_branch_name = net.branch_name(reading.index);
-    }
+    for (const Reading& reading : readings)
+        if (reading.watch == Watch::thermal) worst = std::max(worst, reading.severity());
+    if (worst < 0.0) return;
+    const auto first = std::find_if(readings.begin(), readings.end(), [&](const Reading& reading) {
+        return reading.watch == Watch::thermal && reading.severity() >= worst * (1.0 - tie);
+    });
+    result.max_loading_pct = 100.0 * worst;
+    result.max_loading_branch = net.branch_row[first->index] + 1;
+    result.max_loading_branch_name = net.branch_name(first->index);
 }
 
 void take_violations(const Network& net, const Contingency& contingency, const std::vector<Reading>& readings,
@@ -36,18 +41,29 @@ void take_violations(const Network& net, const Contingency& contingency, const s
             result.violations.push_back(to_violation(net, reading, contingency.label, contingency.name));
 }
 
+/// `vm` of a bus; 0 where it has no voltage.
+template <class Magnitude>
+void take_extreme_voltages(const Network& net, double lowest, double highest, const Magnitude& vm, ContingencyResult& result) {
+    const auto first_near = [&](double value) {
+        int b = 0;
+        while (!(std::abs(vm(b) - value) <= tie)) ++b;
+        return number(net.bus_id[b]);
+    };
+    result.min_vm_pu = lowest;
+    result.min_vm_bus = first_near(lowest);
+    result.max_vm_pu = highest;
+    result.max_vm_bus = first_near(highest);
+}
+
 void take_extreme_voltages(const Network& net, const Solution& solution, ContingencyResult& result) {
+    double lowest = std::numeric_limits<double>::infinity(), highest = 0.0;
     for (int b = 0; b < net.n_bus; ++b) {
         if (solution.live[b] == 0) continue;
-        if (!(solution.vm[b] >= result.min_vm_pu)) {
-            result.min_vm_pu = solution.vm[b];
-            result.min_vm_bus = number(net.bus_id[b]);
-        }
-        if (!(solution.vm[b] <= result.max_vm_pu)) {
-            result.max_vm_pu = solution.vm[b];
-            result.max_vm_bus = number(net.bus_id[b]);
-        }
+        lowest = std::min(lowest, solution.vm[b]);
+        highest = std::max(highest, solution.vm[b]);
     }
+    if (highest > 0.0)
+        take_extreme_voltages(net, lowest, highest, [&](int b) { return solution.live[b] != 0 ? solution.vm[b] : 0.0; }, result);
 }
 
 double losses(const ElectricalModel& model, const Solution& solution, std::vector<solver::BranchFlow>& flows) {
@@ -260,15 +276,7 @@ private:
         result.lost_generation_mw = at.lost_generation * net.base_mva;
         read(at);
         take_worst_loading(net, readings_, result);
-        result.min_vm_pu = at.lowest_vm;
-        result.max_vm_pu = at.highest_vm;
-        const auto bus_with = [&](double vm) {
-            int b = 0;
-            while (at.vm(b) != vm) ++b;
-            return number(net.bus_id[b]);
-        };
-        result.min_vm_bus = bus_with(at.lowest_vm);
-        result.max_vm_bus = bus_with(at.highest_vm);
+        take_extreme_voltages(net, at.lowest_vm, at.highest_vm, [&](int b) { return at.vm(b); }, result);
         result.loss_mw = at.loss * net.base_mva;
         take_violations(net, contingency, readings_, result);
         return result;
