@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "araz/study/continuation.hpp"
+#include "support/growth.hpp"
 #include "support/reference.hpp"
 #include "support/study.hpp"
 
@@ -309,16 +310,8 @@ TEST(LargeCurves, AVoltageThatComesBackWithinAStepDoesNotEndTheWay) {
     Solving limited;
     limited.q_limits = true;
     const StudySetup setup = make_setup(*grid, limited);
-    const Network& net = *setup.model->network;
     const auto solves = [&](double lambda) {
-        Scenario scenario;
-        for (int g = 0; g < net.n_unit; ++g) scenario.generator_p.push_back({g, net.pg[g] * (1.0 + lambda)});
-        for (int b = 0; b < net.n_bus; ++b)
-            scenario.load_changes.push_back({b, lambda * net.p_load[b], lambda * net.q_load[b]});
-        for (int g = 0; g < net.n_unit; ++g)
-            if (net.bus_type[net.gen_bus[g]] == BusType::pq)
-                scenario.load_changes.push_back({net.gen_bus[g], 0.0, -lambda * net.qg[g]});
-        return Engine(setup.model, setup.engine).solve(scenario).solved();
+        return Engine(setup.model, setup.engine).solve(grown(*setup.model->network, lambda)).solved();
     };
     EXPECT_TRUE(solves(0.99 * curve.lambda_max));
     EXPECT_FALSE(solves(1.01 * curve.lambda_max));

@@ -7,6 +7,7 @@
 #include "araz/io/pv_io.hpp"
 #include "araz/study/continuation.hpp"
 #include "support/grids.hpp"
+#include "support/growth.hpp"
 #include "support/study.hpp"
 
 namespace araz::testing {
@@ -150,18 +151,6 @@ protected:
         return out;
     }
 };
-
-// All loads and outputs at `lambda`, as a plain power flow sees it.
-Scenario grown(const Network& net, double lambda) {
-    Scenario scenario;
-    for (int g = 0; g < net.n_unit; ++g) scenario.generator_p.push_back({g, net.pg[g] * (1.0 + lambda)});
-    for (int b = 0; b < net.n_bus; ++b)
-        scenario.load_changes.push_back({b, lambda * net.p_load[b], lambda * net.q_load[b]});
-    for (int g = 0; g < net.n_unit; ++g)
-        if (net.bus_type[net.gen_bus[g]] == BusType::pq)
-            scenario.load_changes.push_back({net.gen_bus[g], 0.0, -lambda * net.qg[g]});
-    return scenario;
-}
 
 TEST_P(PvCurves, EveryUpperPointIsAPowerFlowAndNoneSolvesBeyondTheNose) {
     for (const bool q_limits : {false, true}) {
