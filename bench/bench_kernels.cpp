@@ -47,21 +47,21 @@ Sizes sizes_of(const solver::LaneProgram& p, const solver::LaneKernels& kernels)
 // 2x2 blocks of a factor: eight multiply-adds for a product with a block, four for one with a pair.
 Work work_of(const std::string& kernel, const Sizes& s) {
     if (kernel == "mismatch")
-        return {s.w * (8.0 * s.entries + 8.0 * s.nodes), s.wide * (2.0 * s.entries + 8.0 * s.nodes),
-                s.wide * (2.0 * s.entries + 8.0 * s.nodes), s.wide * (2.0 * s.places + 6.0 * s.nodes) + 20.0 * s.entries, false};
+        return {s.w * (8.0 * s.entries + 8.0 * s.nodes), s.wide * (2.0 * s.entries + 6.0 * s.nodes) + s.real * 2.0 * s.nodes,
+                s.wide * (2.0 * s.entries + 6.0 * s.nodes) + s.real * 2.0 * s.nodes,
+                s.wide * (2.0 * s.places + 4.0 * s.nodes) + s.real * 2.0 * s.nodes + 20.0 * s.entries, false};
     if (kernel == "factor")
         return {s.w * (16.0 * s.products + 8.0 * s.pairs + 16.0 * s.upper),
                 s.real * (12.0 * s.products + 6.0 * s.pairs + 6.0 * s.entries + s.stored + s.kept),
                 s.real * (4.0 * s.products + 2.0 * s.pairs + s.stored + s.kept), s.real * (s.stored + s.kept)};
     if (kernel == "forward")
-        return {s.w * (8.0 * s.pairs + 6.0 * s.nodes), s.real * (6.0 * s.pairs + 6.0 * s.nodes) + s.wide * 2.0 * s.nodes,
-                s.real * (6.0 * s.pairs + 6.0 * s.nodes) + s.wide * 2.0 * s.nodes,
-                s.real * (s.kept + 2.0 * s.nodes) + s.wide * 2.0 * s.nodes};
+        return {s.w * (8.0 * s.pairs + 6.0 * s.nodes), s.real * (6.0 * s.pairs + 8.0 * s.nodes), s.real * (6.0 * s.pairs + 8.0 * s.nodes),
+                s.real * (s.kept + 4.0 * s.nodes)};
     if (kernel == "back")
         return {s.w * 8.0 * s.upper, s.real * (s.stored + 2.0 * s.upper + 2.0 * s.nodes),
                 s.real * (s.stored + 2.0 * s.upper + 2.0 * s.nodes), s.real * (s.stored + 2.0 * s.nodes)};
-    // update: sine and cosine take 41 operations, the voltages five more.
-    return {s.w * 46.0 * s.nodes, s.nodes * (6.0 * s.wide + 4.0 * s.real), s.nodes * (6.0 * s.wide + 4.0 * s.real),
+    // update: sine and cosine of the turn take 18 operations, the phasor eight, the voltages three.
+    return {s.w * 29.0 * s.nodes, s.nodes * (8.0 * s.wide + 4.0 * s.real), s.nodes * (8.0 * s.wide + 4.0 * s.real),
             s.nodes * (4.0 * s.wide + 4.0 * s.real), false};
 }
 
