@@ -257,9 +257,10 @@ std::unique_ptr<LaneSweep::Job> LaneSweep::next_shared() {
     return nullptr;
 }
 
-// Lanes that are done make room for others. Not one by one: a report and a load touch every lane, and a tangent factors in all.
+// Lanes that are done make room for others. Not one by one: a report and a load touch every lane, the more so where what is nearest
+// to a limit is sought, and a tangent factors in all.
 void LaneSweep::refill(Pack& pack) {
-    const int enough = std::max(1, (directions_.empty() ? 3 : 6) * pack.width() / 8);
+    const int enough = std::max(1, (directions_.empty() && !nearest_ ? 3 : 7) * pack.width() / 8);
     if (pack.active != 0 && std::popcount(pack.free() | pack.finished) < enough) return;
     report(pack);
     const std::uint32_t room = pack.free() | pack.finished;
