@@ -24,21 +24,14 @@ TEST(LaneCourse, StartsWithTheSharedFactorsWhereTheyFit) {
 TEST(LaneCourse, StaysWithTheSharedFactorsWhileFewOfTheirStepsWouldDo) {
     LaneCourse course;
     course.begin(true);
-    ASSERT_EQ(course.judge(1.0, tolerance, 20), Verdict::goes_on);
-    course.taken(0.1);
-    ASSERT_EQ(course.judge(1e-2, tolerance, 20), Verdict::goes_on);  // to a fiftieth with each: 3.7 more
-    EXPECT_EQ(course.wanted(), LaneStep::shared);
-    course.taken(1e-2);
-    ASSERT_EQ(course.judge(1e-3, tolerance, 20), Verdict::goes_on);  // to a tenth: 5.3 more
-    EXPECT_EQ(course.wanted(), LaneStep::shared);
-    course.taken(1e-3);
-    ASSERT_EQ(course.judge(2e-4, tolerance, 20), Verdict::goes_on);  // to a fifth: 6.6 more
-    EXPECT_EQ(course.wanted(), LaneStep::shared);
-    course.taken(1e-4);
-    ASSERT_EQ(course.judge(6e-5, tolerance, 20), Verdict::goes_on);  // to three tenths: 7.8 more
-    EXPECT_EQ(course.wanted(), LaneStep::shared);
-    course.taken(1e-4);
-    ASSERT_EQ(course.judge(2.4e-5, tolerance, 20), Verdict::goes_on);  // to four tenths: 9.3 more
+    // Steps that would still be needed: to a fiftieth with each 3.7 (twice what the first one left), to a tenth 5.3, to a fifth 6.6, to
+    // three tenths 7.8, and to four tenths 9.3, which are too many.
+    for (const double mismatch : {1.0, 1e-2, 1e-3, 2e-4, 6e-5}) {
+        ASSERT_EQ(course.judge(mismatch, tolerance, 20), Verdict::goes_on);
+        EXPECT_EQ(course.wanted(), LaneStep::shared) << mismatch;
+        course.taken(0.1 * mismatch);
+    }
+    ASSERT_EQ(course.judge(2.4e-5, tolerance, 20), Verdict::goes_on);
     EXPECT_EQ(course.wanted(), LaneStep::newton);
 }
 
