@@ -13,6 +13,7 @@
 #include "araz/io/case_io.hpp"
 #include "araz/io/files.hpp"
 #include "araz/io/result_io.hpp"
+#include "araz/solver/block_lu.hpp"
 #include "araz/study/n1.hpp"
 #include "araz/study/power_flow.hpp"
 #include "bench_capacity.hpp"
@@ -83,7 +84,8 @@ struct System {
             for (int k = equations.row_start()[i]; k < equations.row_start()[i + 1]; ++k) rhs[i] += values[k];
     }
 
-    bool solves(solver::SparseLu& lu) const {
+    template <class Lu>
+    bool solves(Lu& lu) const {
         std::vector<double> x = rhs;
         lu.solve(x);
         for (const double value : x)
@@ -109,6 +111,48 @@ void refactor(benchmark::State& state, const Prepared& p) {
     for (auto _ : state)
         if (!lu.refresh(system.values).ok) state.SkipWithError("singular");
     if (!system.solves(lu)) state.SkipWithError("wrong factors");
+}
+
+void substitute(benchmark::State& state, const Prepared& p) {
+    const System system(p);
+    solver::SparseLu lu;
+    lu.analyze(system.equations.size(), system.equations.row_start(), system.equations.column());
+    lu.factor(system.values);
+    for (auto _ : state)
+        if (!system.solves(lu)) state.SkipWithError("wrong factors");
+}
+
+solver::BlockLu block_lu(const Prepared& p) {
+    const solver::AdmittancePattern& pattern = p.setup.model->pattern;
+    solver::BlockLu lu;
+    lu.analyze(pattern.n_bus, pattern.row_start, pattern.column);
+    return lu;
+}
+
+// The same three by blocks: analyze and factor, factor, solve.
+void block_factor(benchmark::State& state, const Prepared& p) {
+    const System system(p);
+    for (auto _ : state) {
+        solver::BlockLu lu = block_lu(p);
+        if (!lu.factor(system.values).ok || !system.solves(lu)) state.SkipWithError("wrong factors");
+    }
+}
+
+void block_refactor(benchmark::State& state, const Prepared& p) {
+    const System system(p);
+    solver::BlockLu lu = block_lu(p);
+    for (auto _ : state)
+        if (!lu.factor(system.values).ok) state.SkipWithError("refused");
+    if (!system.solves(lu)) state.SkipWithError("wrong factors");
+    state.counters["fill"] = static_cast<double>(lu.fill());
+}
+
+void block_substitute(benchmark::State& state, const Prepared& p) {
+    const System system(p);
+    solver::BlockLu lu = block_lu(p);
+    if (!lu.factor(system.values).ok) state.SkipWithError("refused");
+    for (auto _ : state)
+        if (!system.solves(lu)) state.SkipWithError("wrong factors");
 }
 
 void solve(benchmark::State& state, const Prepared& p, bool q_limits) {
@@ -159,6 +203,10 @@ void add(const std::string& path) {
     add_one("build", [p](benchmark::State& s) { build(s, *p); });
     add_one("factor", [p](benchmark::State& s) { factor(s, *p); });
     add_one("refactor", [p](benchmark::State& s) { refactor(s, *p); });
+    add_one("substitute", [p](benchmark::State& s) { substitute(s, *p); });
+    add_one("block_factor", [p](benchmark::State& s) { block_factor(s, *p); });
+    add_one("block_refactor", [p](benchmark::State& s) { block_refactor(s, *p); });
+    add_one("block_substitute", [p](benchmark::State& s) { block_substitute(s, *p); });
     add_one("solve", [p](benchmark::State& s) { solve(s, *p, false); });
     add_one("solve_q_limits", [p](benchmark::State& s) { solve(s, *p, true); });
     add_one("whole_pf", [p](benchmark::State& s) { whole_pf(s, *p); });

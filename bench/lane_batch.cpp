@@ -184,12 +184,16 @@ Solved LaneBatch::solve(const Injections& scenarios) {
 }
 
 ChordNewton::ChordNewton(const Grid& grid)
-    : grid_(&grid), base_(grid.setup.model->pattern), own_(grid.setup.model->pattern),
-      jacobian_(own_.equations().column().size()), x_(static_cast<std::size_t>(own_.equations().size())) {
-    const solver::PowerFlowProblem problem = grid.problem(grid.p, grid.q);
+    : grid_(&grid), equations_(grid.setup.model->pattern), jacobian_(equations_.column().size()),
+      x_(static_cast<std::size_t>(equations_.size())) {
     const solver::VoltageState state{grid.base.vm, grid.base.va};
-    base_.linearize(problem, state);
-    own_.prime(problem, state);
+    const solver::PowerFlowProblem problem = grid.problem(grid.p, grid.q);
+    equations_.injections(problem, state);
+    equations_.jacobian(problem, state, jacobian_);
+    for (solver::SparseLu* lu : {&base_, &own_}) {
+        lu->analyze(equations_.size(), equations_.row_start(), equations_.column());
+        lu->factor(jacobian_);
+    }
 }
 
 // Iterations, or -1.
@@ -199,16 +203,16 @@ int ChordNewton::solve(const solver::PowerFlowProblem& problem, bool at_start, s
     LaneCourse course;
     course.begin(at_start);
     while (true) {
-        own_.equations().injections(problem, state);
-        const double worst = own_.equations().mismatch(problem, state, x_).value;
+        equations_.injections(problem, state);
+        const double worst = equations_.mismatch(problem, state, x_).value;
         const LaneCourse::Verdict verdict = course.judge(worst, 1e-8, 20);
         if (verdict == LaneCourse::Verdict::solved) return course.iterations();
         if (verdict == LaneCourse::Verdict::unusual) return -1;
         if (course.wanted() == LaneStep::newton) {
-            own_.equations().jacobian(problem, state, jacobian_);
-            if (!own_.lu().refresh(jacobian_).ok) return -1;
+            equations_.jacobian(problem, state, jacobian_);
+            if (!own_.refresh(jacobian_).ok) return -1;
         }
-        (course.wanted() == LaneStep::shared ? base_ : own_).solve_linearized(x_);
+        (course.wanted() == LaneStep::shared ? base_ : own_).solve(x_);
         double size = 0.0;
         for (std::size_t b = 0; b < state.vm.size(); ++b) {
             state.va[b] += x_[2 * b];

@@ -85,7 +85,8 @@ private:
     int solve(const solver::PowerFlowProblem& problem, bool at_start, solver::VoltageState& state);
 
     const Grid* grid_;
-    solver::NewtonSolver base_, own_;
+    solver::PowerEquations equations_;
+    solver::SparseLu base_, own_;
     std::vector<double> jacobian_, x_;
 };
 

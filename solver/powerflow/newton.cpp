@@ -26,18 +26,18 @@ bool gives_up(const std::vector<NewtonIteration>& trace, int patience) {
 
 }  // namespace
 
-NewtonSolver::NewtonSolver(const AdmittancePattern& pattern) : equations_(pattern) {
+NewtonSolver::NewtonSolver(const AdmittancePattern& pattern) : equations_(pattern), lu_(pattern, equations_) {
     jacobian_.resize(equations_.column().size());
     step_.resize(static_cast<std::size_t>(equations_.size()));
-    lu_.analyze(equations_.size(), equations_.row_start(), equations_.column());
 }
 
 LuHealth NewtonSolver::factor_at(const PowerFlowProblem& problem, const VoltageState& state) {
     equations_.jacobian(problem, state, jacobian_);
-    return lu_.refresh(jacobian_);
+    return lu_.factor(jacobian_);
 }
 
 bool NewtonSolver::linearize(const PowerFlowProblem& problem, const VoltageState& state) {
+    lu_.begin(problem.links != nullptr);
     equations_.injections(problem, state);
     return factor_at(problem, state).ok;
 }
@@ -45,7 +45,7 @@ bool NewtonSolver::linearize(const PowerFlowProblem& problem, const VoltageState
 bool NewtonSolver::prime(const PowerFlowProblem& problem, const VoltageState& state) {
     equations_.injections(problem, state);
     equations_.jacobian(problem, state, jacobian_);
-    return lu_.factor(jacobian_).ok;
+    return lu_.prime(jacobian_, problem.links != nullptr);
 }
 
 namespace {
@@ -201,6 +201,7 @@ void NewtonSolver::correct(const PowerFlowProblem& problem, VoltageState& state,
 NewtonReport NewtonSolver::solve(const PowerFlowProblem& problem, VoltageState& state, const NewtonOptions& options,
                                  Border* border) {
     NewtonReport report;
+    lu_.begin(problem.links != nullptr);
     for (int iteration = 0;; ++iteration) {
         equations_.injections(problem, state);
         WorstMismatch worst = equations_.mismatch(problem, state, step_);

@@ -6,8 +6,8 @@
 
 #include "araz/base/status.hpp"
 #include "araz/solver/border.hpp"
+#include "araz/solver/jacobian_lu.hpp"
 #include "araz/solver/power_equations.hpp"
-#include "araz/solver/sparse_lu.hpp"
 
 namespace araz::solver {
 
@@ -57,7 +57,7 @@ public:
     NewtonReport solve(const PowerFlowProblem& problem, VoltageState& state, const NewtonOptions& options,
                        Border* border = nullptr);
 
-    /// Fixes the pivot order at this state. Call once per solver before solves that must not depend on
+    /// Fixes at this state how Jacobians are factored. Call once per solver before solves that must not depend on
     /// which of them came first (contingencies shared among threads).
     bool prime(const PowerFlowProblem& problem, const VoltageState& state);
 
@@ -67,7 +67,7 @@ public:
     void solve_linearized(std::span<double> x) { lu_.solve(x); }
 
     PowerEquations& equations() { return equations_; }
-    SparseLu& lu() { return lu_; }
+    [[nodiscard]] const JacobianLu& lu() const { return lu_; }
 
 private:
     LuHealth factor_at(const PowerFlowProblem& problem, const VoltageState& state);
@@ -79,7 +79,7 @@ private:
     bool solve_border(const PowerFlowProblem& problem, const VoltageState& state, const Border& border);
 
     PowerEquations equations_;
-    SparseLu lu_;
+    JacobianLu lu_;
     std::vector<double> jacobian_, step_;
     std::vector<double> border_residual_, border_step_;
     std::vector<std::vector<double>> border_columns_;
