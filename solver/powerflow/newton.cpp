@@ -231,7 +231,7 @@ NewtonReport NewtonSolver::solve(const PowerFlowProblem& problem, VoltageState& 
             const LuHealth health = factor_at(problem, state);
             if (!health.ok) {
                 report.status = SolveStatus::singular;
-                report.weakest_bus = health.weakest_unknown / 2;
+                report.weakest_bus = health.weakest_unknown < 0 ? -1 : health.weakest_unknown / 2;
                 return report;
             }
         }

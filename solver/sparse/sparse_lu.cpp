@@ -49,6 +49,10 @@ struct SparseLu::State {
 
     LuHealth health(klu_numeric* numeric) {
         LuHealth health;
+        if (common.status == KLU_SINGULAR) {  // it stopped there, and fresh factors are gone
+            health.weakest_unknown = common.singular_col;
+            return health;
+        }
         if (numeric == nullptr) return health;
         const auto* pivots = static_cast<const double*>(numeric->Udiag);
         double smallest = std::numeric_limits<double>::infinity();
