@@ -21,6 +21,7 @@ namespace {
 #include "kernels_vector.hpp"
 #include "kernels_equations.hpp"
 #include "kernels_factor.hpp"
+#include "kernels_curve.hpp"
 #include "kernels_readings.hpp"
 #include "kernels_reach.hpp"
 
@@ -28,6 +29,6 @@ namespace {
 
 extern const LaneKernels kernels;
 const LaneKernels kernels{Isa::ARAZ_LANE_ISA, ARAZ_LANE_SINGLE != 0, W, phasors, mismatch, factor, forward, back, shared_forward,
-                          shared_back, add_border, update, flows, voltages, reach, reactive_screen, sincos};
+                          shared_back, add_border, update, schedule, displace, dot, flows, voltages, reach, reactive_screen, sincos};
 
 }  // namespace araz::solver::ARAZ_LANE_SPACE

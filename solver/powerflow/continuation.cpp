@@ -6,16 +6,6 @@
 
 namespace araz::solver {
 
-namespace {
-
-constexpr int max_factorizations = 8;    // a predictor that needs more was too far away
-constexpr int max_corrections = 32;
-constexpr double chord_rate = 0.1;       // of the mismatch left by a step: above it the next one factors anew
-constexpr double enough = 1e-4;          // times the tolerance: nothing computed from the point depends on the rest
-constexpr double hopeless_change = 1.0;  // rad or ln V in one correction: not the same curve any more
-
-}  // namespace
-
 Continuation::Continuation(const AdmittancePattern& pattern) : pattern_(&pattern), equations_(pattern) {
     const int n = equations_.size();
     row_start_.push_back(0);
@@ -35,10 +25,18 @@ Continuation::Continuation(const AdmittancePattern& pattern) : pattern_(&pattern
     lu_.analyze(n + 1, row_start_, column_);
 }
 
-double Continuation::dot(const CurveTangent& a, const CurveTangent& b) const {
+double CurveMetric::dot(const CurveTangent& a, const CurveTangent& b) const {
     double sum = 0.0;
     for (std::size_t i = 0; i < a.x.size(); ++i) sum += a.x[i] * b.x[i];
-    return sum / static_cast<double>(a.x.size()) + scale_ * scale_ * a.lambda * b.lambda;
+    return sum / static_cast<double>(a.x.size()) + scale * scale * a.lambda * b.lambda;
+}
+
+bool CurveMetric::normalize(CurveTangent& t) const {
+    const double length = std::sqrt(dot(t, t));
+    if (!(length > 0.0) || !std::isfinite(length)) return false;
+    for (double& value : t.x) value /= length;
+    t.lambda /= length;
+    return true;
 }
 
 PowerFlowProblem Continuation::at_lambda(const CurveProblem& problem, double lambda) {
@@ -57,12 +55,9 @@ PowerFlowProblem Continuation::at_lambda(const CurveProblem& problem, double lam
     return out;
 }
 
-void Continuation::injections(const CurveProblem& problem, const CurvePoint& at) {
-    equations_.injections(at_lambda(problem, at.lambda), at.state);
-}
-
 // Uses the injections computed last.
-bool Continuation::factor(const CurveProblem& problem, const CurvePoint& at, const CurveTangent& row) {
+bool Continuation::factor(const CurveRequest& request, const CurvePoint& at) {
+    const CurveProblem& problem = request.problem;
     equations_.jacobian(at_lambda(problem, at.lambda), at.state, jacobian_);
     const int n = equations_.size();
     double* out = bordered_.data();
@@ -75,30 +70,24 @@ bool Continuation::factor(const CurveProblem& problem, const CurvePoint& at, con
         const bool applies = kind == BusKind::pq || (kind == BusKind::pv && i % 2 == 0);
         *out++ = applies ? -(i % 2 == 0 ? problem.dp[bus] : problem.dq[bus]) : 0.0;
     }
-    for (int i = 0; i < n; ++i) *out++ = row.x[static_cast<std::size_t>(i)] / n;
-    *out = scale_ * scale_ * row.lambda;
+    for (int i = 0; i < n; ++i) *out++ = request.along->x[static_cast<std::size_t>(i)] / n;
+    *out = request.metric.scale * request.metric.scale * request.along->lambda;
     return lu_.refresh(bordered_).ok;
 }
 
-bool Continuation::tangent(const CurveProblem& problem, const CurvePoint& at, const CurveTangent& along,
-                           CurveTangent& out) {
-    injections(problem, at);
-    if (!factor(problem, at, along)) return false;
+// At the point whose injections were computed last.
+bool Continuation::tangent(const CurveRequest& request, const CurvePoint& at, CurveTangent& out) {
+    if (!factor(request, at)) return false;
     std::fill(rhs_.begin(), rhs_.end(), 0.0);
     rhs_.back() = 1.0;
     lu_.solve(rhs_);
-    CurveTangent made{{rhs_.begin(), rhs_.end() - 1}, rhs_.back()};
-    const double length = std::sqrt(dot(made, made));
-    if (!(length > 0.0) || !std::isfinite(length)) return false;
-    for (double& value : made.x) value /= length;
-    made.lambda /= length;
-    out = std::move(made);
-    return true;
+    out = {{rhs_.begin(), rhs_.end() - 1}, rhs_.back()};
+    return request.metric.normalize(out);
 }
 
-CurveCorrection Continuation::correct(const CurveProblem& problem, const CurvePoint& from, const CurveTangent& t,
-                                      double step, double tolerance, CurvePoint& out) {
-    CurvePoint at = from;
+// Newton steps, and chords with their factors as long as those get far.
+CurveCorrection Continuation::correct(const CurveRequest& request, CurvePoint& at) {
+    const CurveProblem& problem = request.problem;
     const int n = pattern_->n_bus;
     const auto move = [&](std::span<const double> x, double size) {
         for (int i = 0; i < n; ++i) {
@@ -107,28 +96,27 @@ CurveCorrection Continuation::correct(const CurveProblem& problem, const CurvePo
             at.state.vm[i] *= std::exp(size * x[2 * i + 1]);  // ln V is the unknown: a magnitude stays positive
         }
     };
-    move(t.x, step);
-    at.lambda += step * t.lambda;
+    move(request.along->x, request.step);
+    at.lambda += request.step * request.along->lambda;
 
-    // Newton steps, and chords with their factors as long as those get far.
     CurveCorrection report;
-    std::vector<double> moved(t.x.size(), 0.0);
+    std::vector<double> moved(request.along->x.size(), 0.0);
     int factorizations = 0;
     double before = std::numeric_limits<double>::infinity();
-    for (report.iterations = 0; report.iterations <= max_corrections; ++report.iterations) {
+    for (report.iterations = 0; report.iterations <= CurveRules::max_corrections; ++report.iterations) {
         const PowerFlowProblem now = at_lambda(problem, at.lambda);
         equations_.injections(now, at.state);
         report.mismatch = equations_.mismatch(now, at.state, {rhs_.data(), rhs_.size() - 1}).value;
         if (!std::isfinite(report.mismatch)) return report;
         const bool was_ok = report.ok;
-        report.ok = report.mismatch <= tolerance;
-        const bool slow = !(report.mismatch < chord_rate * before);
-        if (report.ok && (report.mismatch <= enough * tolerance || (was_ok && slow))) break;
+        report.ok = report.mismatch <= request.tolerance;
+        const bool slow = !(report.mismatch < CurveRules::chord_rate * before);
+        if (report.ok && (report.mismatch <= CurveRules::enough * request.tolerance || (was_ok && slow))) break;
         before = report.mismatch;
-        if (report.iterations == max_corrections) break;
+        if (report.iterations == CurveRules::max_corrections) break;
         rhs_.back() = 0.0;  // the predictor lies on the plane, and corrections stay in it
         if (report.iterations == 0 || slow) {
-            if (factorizations++ == max_factorizations || !factor(problem, at, t)) break;
+            if (factorizations++ == CurveRules::max_factorizations || !factor(request, at)) break;
         }
         lu_.solve(rhs_);
         double largest = 0.0;
@@ -136,7 +124,7 @@ CurveCorrection Continuation::correct(const CurveProblem& problem, const CurvePo
             largest = std::max(largest, std::abs(rhs_[i]));
             moved[i] += rhs_[i];
         }
-        if (!(largest < hopeless_change)) {
+        if (!(largest < CurveRules::hopeless_change)) {
             report.ok = false;
             return report;
         }
@@ -144,8 +132,20 @@ CurveCorrection Continuation::correct(const CurveProblem& problem, const CurvePo
         at.lambda += rhs_.back();
     }
     for (const double value : moved) report.predictor_error = std::max(report.predictor_error, std::abs(value));
-    if (report.ok) out = std::move(at);
     return report;
+}
+
+void Continuation::solve(const CurveRequest& request, CurveAnswer& answer) {
+    answer.point = *request.from;
+    answer.has_tangent = false;
+    answer.correction = {};
+    if (request.corrects) answer.correction = correct(request, answer.point);
+    else answer.correction.ok = true;
+    if (!answer.correction.ok) return;
+    equations_.injections(at_lambda(request.problem, answer.point.lambda), answer.point.state);
+    answer.p_calc.assign(equations_.p_calc().begin(), equations_.p_calc().end());
+    answer.q_calc.assign(equations_.q_calc().begin(), equations_.q_calc().end());
+    if (request.wants_tangent) answer.has_tangent = tangent(request, answer.point, answer.tangent);
 }
 
 }  // namespace araz::solver

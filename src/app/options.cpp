@@ -57,7 +57,7 @@ constexpr std::array table{
     OptionSpec{"--stop", choice, "nose|limit|full", "nose", "where a curve ends: at the largest lambda, at the first limit of flow or voltage, or back at lambda 0 on the lower part", "Continuation", 0, 0},
     OptionSpec{"--max-points", integer, "N", "2000", "points of a curve at most", "Continuation", 2, 1e6},
     OptionSpec{"--engine", choice, "lane|scalar", "lane",
-               "who solves many outages of one state: lanes, several at a time, or one by one; the results agree within "
+               "who solves many outages of one state, or follows their curves: lanes, several at a time, or one by one; the results agree within "
                "the tolerance", "Solving", 0, 0},
     // Limits.
     OptionSpec{"--rating-base", text, "RATING", "A", "rating in the intact grid: A, B, C or a factor such as 0.9xA", "Limits", 0, 0},

@@ -55,7 +55,7 @@ const std::vector<Verb>& verb_table() {
         {"pv", "continuation power flow: PV curve, nose, and the limits met on the way", "CASE", 1, 1,
          {"--target", "--grow", "--from", "--to", "--group", "--key", "--max", "--stop", "--outages", "--buses", "--q-limits",
           "--q-limits-slack", "--p-limits", "--rating-base", "--rating-contingency", "--voltage-limits", "--start", "--tol",
-          "--max-iterations", "--scale-load", "--max-points", "--threads", "--merge-below", "--load-model", "--allow", "--deny", "--point", "--variant", "--from-format",
+          "--max-iterations", "--scale-load", "--max-points", "--threads", "--engine", "--merge-below", "--load-model", "--allow", "--deny", "--point", "--variant", "--from-format",
           "--format", "--output", "--table", "--limit", "--color", "--progress"},
          "  araz pv case118.m\n  araz pv case24_ieee_rts.m --from 3,4 --to 1,2 --key pg --outages 7,27\n"
          "  araz pv case9.m --grow 5 --stop full --buses 9,5 -o curve.csv\n",

@@ -4,6 +4,7 @@
 #include <atomic>
 
 #include "parallel.hpp"
+#include "pv_lanes.hpp"
 #include "pv_tracer.hpp"
 
 namespace araz {
@@ -60,6 +61,84 @@ std::vector<int> choose_buses(const Network& net, const PvOptions& options, cons
     return buses;
 }
 
+// The curves of the contingencies, each into its own slot.
+class Curves {
+public:
+    Curves(const StudySetup& setup, const PvOptions& options, const PvPath& path, const Solution& base, const std::vector<int>& buses,
+           const std::vector<Contingency>& contingencies, const std::function<void(int, int)>& progress)
+        : setup_(setup), options_(options), path_(path), base_(base), buses_(buses), contingencies_(contingencies), progress_(progress) {}
+
+    void run(std::span<PvCurve> curves) {
+        const int count = static_cast<int>(contingencies_.size());
+        if (setup_.sweep == SweepEngine::scalar) {
+            for_each_item(count, setup_.threads, [&](int) {
+                return [&, engine = primed()](int item) {
+                    Task<void> curve = trace(*engine, item, curves[item], nullptr, 0);
+                    curve.start();  // there is nobody to wait for
+                    curve.result();
+                    return true;
+                };
+            });
+            return;
+        }
+        std::vector<unsigned char> has_equations;
+        for (const solver::BusKind kind : setup_.model->kind) has_equations.push_back(kind != solver::BusKind::dead ? 1 : 0);
+        program_ = solver::LaneProgram::build(setup_.model->pattern, setup_.model->ybus, has_equations);
+        std::atomic<int> next{0};
+        const int width = solver::lane_kernels(setup_.isa, solver::LanePrecision::doubles).width;
+        const int threads = resolve_threads(setup_.threads, (count + width - 1) / width);
+        for_each_item(threads, threads, [&](int) {
+            return [&](int) {
+                const auto engine = primed();
+                PvLanes lanes(program_, setup_.isa);
+                lanes.run([&](int lane) -> std::optional<Task<void>> {
+                    const int item = next++;
+                    if (item >= count) return std::nullopt;
+                    return trace(*engine, item, curves[item], &lanes, lane);
+                });
+                return true;
+            };
+        });
+    }
+
+private:
+    [[nodiscard]] std::shared_ptr<Engine> primed() const {
+        auto engine = std::make_shared<Engine>(setup_.model, engine_options(setup_, options_));
+        engine->prime(base_);
+        return engine;
+    }
+
+    Task<void> trace(Engine& engine, int item, PvCurve& curve, PvLanes* lanes, int lane) {
+        const Network& net = *setup_.model->network;
+        const Contingency& contingency = contingencies_[item];
+        curve.contingency = contingency.label;
+        curve.name = contingency.name;
+        curve.outage = contingency.elements(net);
+        const Solution after = engine.solve_from(contingency.scenario(), base_);
+        curve.base_status = after.solved() && after.lost_buses > 0 ? SolveStatus::islanded : after.status;
+        curve.lost_load_mw = after.lost_load * net.base_mva;
+        if (!after.solved()) {
+            curve.end = "unsolved_base";
+        } else {
+            PvTracer tracer(setup_, path_, options_, true);
+            if (lanes != nullptr) tracer.use(*lanes, lane, program_);
+            co_await tracer.trace(after, curve);
+            show_voltages(tracer.voltages(), buses_, curve);
+        }
+        if (progress_) progress_(++done_, static_cast<int>(contingencies_.size()));
+    }
+
+    const StudySetup& setup_;
+    const PvOptions& options_;
+    const PvPath& path_;
+    const Solution& base_;
+    const std::vector<int>& buses_;
+    const std::vector<Contingency>& contingencies_;
+    const std::function<void(int, int)>& progress_;
+    solver::LaneProgram program_;
+    std::atomic<int> done_{0};
+};
+
 }  // namespace
 
 Result<PvResult> run_pv(const StudySetup& setup, const std::vector<Contingency>& contingencies, const PvOptions& options,
@@ -100,35 +179,13 @@ Result<PvResult> run_pv(const StudySetup& setup, const std::vector<Contingency>&
     result.curves.resize(contingencies.size() + 1);
     PvTracer intact(setup, *path, options, false);
     result.curves[0].base_status = base.status;
-    intact.trace(base, result.curves[0]);
+    Task<void> first = intact.trace(base, result.curves[0]);
+    first.start();  // without lanes it waits for nobody
+    first.result();
     const std::vector<int> buses = choose_buses(net, options, intact.critical(), result);
     show_voltages(intact.voltages(), buses, result.curves[0]);
 
-    std::atomic<int> done{0};
-    const int count = static_cast<int>(contingencies.size());
-    for_each_item(count, setup.threads, [&](int) {
-        auto own = std::make_shared<Engine>(setup.model, engine_options(setup, options));
-        own->prime(base);
-        return [&, own](int item) {
-            const Contingency& contingency = contingencies[static_cast<std::size_t>(item)];
-            PvCurve& curve = result.curves[static_cast<std::size_t>(item) + 1];
-            curve.contingency = contingency.label;
-            curve.name = contingency.name;
-            curve.outage = contingency.elements(net);
-            const Solution after = own->solve_from(contingency.scenario(), base);
-            curve.base_status = after.solved() && after.lost_buses > 0 ? SolveStatus::islanded : after.status;
-            curve.lost_load_mw = after.lost_load * net.base_mva;
-            if (!after.solved()) {
-                curve.end = "unsolved_base";
-            } else {
-                PvTracer tracer(setup, *path, options, true);
-                tracer.trace(after, curve);
-                show_voltages(tracer.voltages(), buses, curve);
-            }
-            if (progress) progress(++done, count);
-            return true;
-        };
-    });
+    Curves(setup, options, *path, base, buses, contingencies, progress).run(std::span(result.curves).subspan(1));
     return result;
 }
 

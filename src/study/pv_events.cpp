@@ -19,21 +19,21 @@ constexpr int most_switches = 4;        // of one bus at one point: the curve go
 
 }  // namespace
 
-double PvTracer::free_output(int bus, double lambda) const {
+double PvTracer::free_output(int bus, const Station& at) const {
+    const double lambda = at.point.lambda;
     double others = 0.0;
     const int free = free_unit(bus);
     for (int k = net_.gen_start[bus]; k < net_.gen_start[bus + 1]; ++k)
         if (const int g = net_.gens_at[k]; gen_in_[g] != 0 && g != free) others += unit_p(g, lambda);
-    return continuation_.p_calc()[bus] + load_p_[bus] + (lambda - lambda0_) * load_p_rate_[bus] - others;
+    return at.p_calc[bus] + load_p_[bus] + (lambda - lambda0_) * load_p_rate_[bus] - others;
 }
 
 // Gauges in an order that only a change of the equations alters.
 void PvTracer::measure(Station& at) {
     const double lambda = at.point.lambda;
-    continuation_.injections(problem(), at.point);
     at.gauges.clear();
     const auto add = [&](What what, int index, double value) { at.gauges.push_back({what, index, value, {}}); };
-    add(What::nose, 0, continuation_.scale() * (upper_ ? -at.tangent.lambda : at.tangent.lambda));
+    add(What::nose, 0, metric_.scale * (upper_ ? -at.tangent.lambda : at.tangent.lambda));
     if (!upper_) add(What::traced, 0, -lambda);
     if (std::isfinite(options_.max_mw)) add(What::target, 0, lambda - options_.max_mw / std::abs(path_.mw_per_lambda()));
     if (options_.sides) {
@@ -44,7 +44,7 @@ void PvTracer::measure(Station& at) {
         const bool held = kind_[b] == BusKind::pv || (kind_[b] == BusKind::slack && options_.q_limits_slack);
         if (held) {
             const ReactiveRange range = range_at(b, lambda);
-            const double q = continuation_.q_calc()[b] + load_q_[b] + (lambda - lambda0_) * load_q_rate_[b] -
+            const double q = at.q_calc[b] + load_q_[b] + (lambda - lambda0_) * load_q_rate_[b] -
                              other_q(b, lambda, at.point.state.vm[b]);
             add(What::q_max, b, q - range.max);
             add(What::q_min, b, range.min - q);
@@ -57,7 +57,7 @@ void PvTracer::measure(Station& at) {
         const int b = net_.gen_bus[g];
         if (gen_in_[g] == 0 || fixed_[g] != 0) continue;
         if (kind_[b] == BusKind::slack && g == free_unit(b))
-            add(What::slack_p, g, free_output(b, lambda) - net_.pmax[g]);
+            add(What::slack_p, g, free_output(b, at) - net_.pmax[g]);
         else if (unit_rate_[g] > 0.0) add(What::p_max, g, unit_p(g, lambda) - net_.pmax[g]);
         else if (unit_rate_[g] < 0.0) add(What::p_min, g, net_.pmin[g] - unit_p(g, lambda));
     }
@@ -150,50 +150,50 @@ bool PvTracer::stop(const char* word) {
 }
 
 // False when the curve ends here.
-bool PvTracer::handle(Station& at, const Gauge& gauge) {
+Task<bool> PvTracer::handle(Station& at, Gauge gauge) {
     switch (gauge.what) {
         case What::q_max:
         case What::q_min:
-        case What::release: return switch_reactive(at, gauge);
+        case What::release: co_return co_await switch_reactive(at, gauge);
         case What::p_max:
         case What::p_min:
-        case What::slack_p: return fill_unit(at, gauge);
+        case What::slack_p: co_return co_await fill_unit(at, gauge);
         case What::next:
-        case What::previous: return change_interval(at, gauge);
+        case What::previous: co_return co_await change_interval(at, gauge);
         case What::low:
         case What::high:
-        case What::thermal: note_limit(at, gauge, false); return curve_->end.empty();
-        case What::target: curve_->events.push_back(event_of("target", at)); return stop("target");
-        case What::traced: return stop("traced");
+        case What::thermal: note_limit(at, gauge, false); co_return curve_->end.empty();
+        case What::target: curve_->events.push_back(event_of("target", at)); co_return stop("target");
+        case What::traced: co_return stop("traced");
         case What::nose: break;
     }
     curve_->events.push_back(event_of("nose", at));
     if (curve_->bifurcation == "none") curve_->bifurcation = "saddle_node";
     upper_ = !upper_;
-    return options_.stop == PvStop::full || stop("nose");
+    co_return options_.stop == PvStop::full || stop("nose");
 }
 
 // New equations at the same point: the curve goes on in the direction in which ln V of `bus` times `sign` falls, as
 // the limit just reached demands, or without a bus on the side it came from. When lambda then falls, the limit itself
 // ends the range of lambda (I. Dobson, L. Lu, "Voltage collapse precipitated by the immediate change in stability when
 // generator reactive power limits are encountered", IEEE Trans. Circuits Syst. I 39(9), 1992).
-bool PvTracer::turn(Station& at, int bus, double sign) {
+Task<bool> PvTracer::turn(Station& at, int bus, double sign) {
     rebuild();
-    solver::CurveTangent made;
-    if (!continuation_.tangent(problem(), at.point, at.tangent, made)) return stop("step_too_small");
-    if (bus >= 0 && sign * made.x[2 * static_cast<std::size_t>(bus) + 1] > 0.0) {
-        for (double& value : made.x) value = -value;
-        made.lambda = -made.lambda;
+    const solver::CurveTangent before = at.tangent;
+    const bool made = co_await tangent_at(at, before);
+    if (!made) co_return stop("step_too_small");
+    if (bus >= 0 && sign * at.tangent.x[2 * static_cast<std::size_t>(bus) + 1] > 0.0) {
+        for (double& value : at.tangent.x) value = -value;
+        at.tangent.lambda = -at.tangent.lambda;
     }
-    at.tangent = std::move(made);
     const bool rising = at.tangent.lambda > 0.0;
-    if (rising == upper_) return true;
+    if (rising == upper_) co_return true;
     upper_ = rising;
-    if (rising) return true;
+    if (rising) co_return true;
     curve_->events.push_back(event_of("limit_induced", at));
     if (curve_->bifurcation == "none") curve_->bifurcation = "limit_induced";
     if (at.point.lambda >= curve_->lambda_max) note_largest(at);
-    return options_.stop == PvStop::full || stop("limit_induced");
+    co_return options_.stop == PvStop::full || stop("limit_induced");
 }
 
 // The first regulated bus of the island that can becomes the reference (MATPOWER's order). False: there is none.
@@ -211,7 +211,7 @@ bool PvTracer::choose_reference(int bus) {
 // The unit that was free at a reference bus keeps its output from here on, and another bus takes over.
 bool PvTracer::move_reference(int bus, const Station& at) {
     const int free = free_unit(bus);
-    unit_p_[free] = free_output(bus, at.point.lambda);
+    unit_p_[free] = free_output(bus, at);
     unit_rate_[free] = 0.0;
     fixed_[free] = 1;
     return choose_reference(bus);
@@ -231,33 +231,33 @@ PvEvent PvTracer::reactive_event(const Station& at, const Gauge& gauge) const {
     return event;
 }
 
-bool PvTracer::switch_reactive(Station& at, const Gauge& gauge) {
+Task<bool> PvTracer::switch_reactive(Station& at, const Gauge& gauge) {
     const int b = gauge.index;
     const bool release = gauge.what == What::release;
-    if (++switched_here_[b] > most_switches) return stop("step_too_small");
+    if (++switched_here_[b] > most_switches) co_return stop("step_too_small");
     curve_->events.push_back(reactive_event(at, gauge));
     anchor(at.point.lambda);
     if (release) {
         pin_[b] = Pin::none;
         kind_[b] = BusKind::pv;
         at.point.state.vm[b] = v_set_[b];
-        return turn(at, -1, 0.0);
+        co_return co_await turn(at, -1, 0.0);
     }
     const bool was_reference = kind_[b] == BusKind::slack;
     pin_[b] = gauge.what == What::q_max ? Pin::q_max : Pin::q_min;
     kind_[b] = BusKind::pq;
     if (was_reference && !move_reference(b, at)) {
         curve_->events.push_back(event_of("no_regulation", at));
-        return stop("no_regulation");
+        co_return stop("no_regulation");
     }
-    return turn(at, b, pin_[b] == Pin::q_max ? 1.0 : -1.0);
+    co_return co_await turn(at, b, pin_[b] == Pin::q_max ? 1.0 : -1.0);
 }
 
 // Where the reference bus has limits, all limits are met here, before the curve begins:
 // all buses beyond a limit are held there at once, another reference is chosen where needed, and the state is
 // solved again at lambda 0. The unit of the former reference starts from its output and moves to its target like any
 // other.
-bool PvTracer::settle_base(Station& at) {
+Task<bool> PvTracer::settle_base(Station& at) {
     for (;;) {
         measure(at);
         bool changed = false;
@@ -271,7 +271,7 @@ bool PvTracer::settle_base(Station& at) {
             curve_->events.push_back(event);
             if (kind_[b] == BusKind::slack) {
                 const int unit = free_unit(b);
-                unit_p_[unit] = free_output(b, 0.0);
+                unit_p_[unit] = free_output(b, at);
                 if (!options_.sides) 
                     unit_rate_[unit] = (options_.grow_rows.empty() ? options_.target : 1.0) * net_.pg[unit] - unit_p_[unit];
                 left.push_back(b);
@@ -280,24 +280,19 @@ bool PvTracer::settle_base(Station& at) {
             kind_[b] = BusKind::pq;
             changed = true;
         }
-        if (!changed) return true;
+        if (!changed) co_return true;
         for (const int b : left)
             if (!choose_reference(b)) {
                 curve_->events.push_back(event_of("no_regulation", at));
-                return stop("no_regulation");
+                co_return stop("no_regulation");
             }
         rebuild();
-        const solver::CurveTangent fixed{std::vector<double>(2 * static_cast<std::size_t>(net_.n_bus), 0.0), 1.0};
-        solver::CurvePoint solved;
-        const auto correction = continuation_.correct(problem(), at.point, fixed, 0.0, setup_.engine.tolerance, solved);
-        curve_->corrections += correction.iterations;
-        if (!correction.ok) return stop("unsolved_base");
-        at.point = std::move(solved);
-        if (!first_tangent(at)) return stop("unsolved_base");
+        const bool solved = co_await first_tangent(at, true);
+        if (!solved) co_return stop("unsolved_base");
     }
 }
 
-bool PvTracer::fill_unit(Station& at, const Gauge& gauge) {
+Task<bool> PvTracer::fill_unit(Station& at, const Gauge& gauge) {
     const int g = gauge.index;
     const int b = net_.gen_bus[g];
     PvEvent event = event_of(gauge.what == What::p_min ? "p_min" : "p_max", at);
@@ -311,21 +306,21 @@ bool PvTracer::fill_unit(Station& at, const Gauge& gauge) {
         kind_[b] = BusKind::pv;
         if (!move_reference(b, at)) {
             curve_->events.push_back(event_of("generators_exhausted", at));
-            return stop("generators_exhausted");
+            co_return stop("generators_exhausted");
         }
     } else {
         unit_rate_[g] = 0.0;
         fixed_[g] = 1;
     }
-    return turn(at, -1, 0.0);
+    co_return co_await turn(at, -1, 0.0);
 }
 
 // A unit of a transfer has filled, and the others take its share; or the curve comes back below that point.
-bool PvTracer::change_interval(Station& at, const Gauge& gauge) {
+Task<bool> PvTracer::change_interval(Station& at, const Gauge& gauge) {
     anchor(at.point.lambda);
     if (gauge.what == What::previous) {
         set_rates(interval_ - 1);
-        return turn(at, -1, 0.0);
+        co_return co_await turn(at, -1, 0.0);
     }
     const char* word = rates_.full_is_source ? "source_exhausted" : "sink_exhausted";
     PvEvent event = event_of(rates_.exhausted ? word : rates_.full_is_source ? "p_max" : "p_min", at);
@@ -336,15 +331,14 @@ bool PvTracer::change_interval(Station& at, const Gauge& gauge) {
         event.unit = "MW";
     }
     curve_->events.push_back(event);
-    if (rates_.exhausted) return stop(word);
+    if (rates_.exhausted) co_return stop(word);
     set_rates(interval_ + 1);
-    return turn(at, -1, 0.0);
+    co_return co_await turn(at, -1, 0.0);
 }
 
 void PvTracer::keep(const Station& at) {
     const std::vector<double>& vm = at.point.state.vm;
     if (!voltages_.empty() && voltages_.back() == vm && curve_->points.back().lambda == at.point.lambda) return;
-    continuation_.injections(problem(), at.point);
     PvPoint point;
     point.point = static_cast<int>(curve_->points.size()) + 1;
     point.part = upper_ ? "upper" : "lower";
@@ -358,7 +352,7 @@ void PvTracer::keep(const Station& at) {
         if (kind_[b] == BusKind::dead) continue;
         if (kind_[b] == BusKind::slack) {
             const double load = load_p_[b] + (at.point.lambda - lambda0_) * load_p_rate_[b];
-            point.slack_p_mw += (continuation_.p_calc()[b] + load) * net_.base_mva;
+            point.slack_p_mw += (at.p_calc[b] + load) * net_.base_mva;
         }
         if (!(vm[b] < point.min_vm_pu) && !std::isnan(point.min_vm_pu)) continue;
         point.min_vm_pu = vm[b];

@@ -7,8 +7,8 @@
 namespace araz {
 
 using solver::BusKind;
-using solver::CurveCorrection;
-using solver::CurvePoint;
+using solver::CurveAnswer;
+using solver::CurveRequest;
 using solver::CurveTangent;
 
 namespace {
@@ -34,7 +34,13 @@ double largest(const std::vector<double>& x) {
 
 PvTracer::PvTracer(const StudySetup& setup, const PvPath& path, const PvOptions& options, bool contingency)
     : setup_(setup), path_(path), options_(options), model_(*setup.model), net_(*setup.model->network),
-      contingency_(contingency), monitor_(setup.model, setup.monitor), continuation_(setup.model->pattern) {}
+      contingency_(contingency), monitor_(setup.model, setup.monitor) {}
+
+void PvTracer::use(PvLanes& lanes, int lane, const solver::LaneProgram& program) {
+    lanes_ = &lanes;
+    lane_ = lane;
+    program_ = &program;
+}
 
 // The state's own injections become the base of the path, so it starts on the curve.
 void PvTracer::begin(const Solution& start) {
@@ -77,8 +83,14 @@ void PvTracer::begin(const Solution& start) {
     voltages_.clear();
     critical_.clear();
     largest_ = {};
+    metric_ = {};
     set_rates(0);
     rebuild();
+    if (lanes_ == nullptr) return;
+    std::vector<int> ends;
+    for (const int l : out) ends.insert(ends.end(), {net_.from[l], net_.to[l]});
+    rows_ = lane_rows(*program_, ybus_, ends);
+    lanes_->set_rows(lane_, rows_);
 }
 
 void PvTracer::set_rates(int interval) {
@@ -175,58 +187,79 @@ solver::CurveProblem PvTracer::problem() const {
     return {&model_.pattern, &ybus_, kind_, p_, q_, dp_, dq_, lambda0_, curves_.empty() ? nullptr : &curves_};
 }
 
+Task<void> PvTracer::solve(const CurveRequest& request, CurveAnswer& answer) {
+    if (lanes_ != nullptr && request.problem.curves == nullptr) {
+        const bool usual = co_await lanes_->solve(lane_, request, answer);
+        if (usual) co_return;
+    }
+    if (!continuation_) continuation_ = std::make_unique<solver::Continuation>(model_.pattern);
+    continuation_->solve(request, answer);
+}
+
 // Towards growing lambda. The scale makes lambda and the state equally long at the start.
-bool PvTracer::first_tangent(Station& at) {
+Task<bool> PvTracer::first_tangent(Station& at, bool corrects) {
     const std::size_t size = 2 * static_cast<std::size_t>(net_.n_bus);
     const CurveTangent up{std::vector<double>(size, 0.0), 1.0};
-    continuation_.set_scale(1.0);
-    if (!continuation_.tangent(problem(), at.point, up, at.tangent) || !(at.tangent.lambda > 0.0)) return false;
+    metric_.scale = 1.0;
+    const CurveRequest request{problem(), &at.point, &up, metric_, 0.0, setup_.engine.tolerance, corrects, true};
+    CurveAnswer answer;
+    co_await solve(request, answer);
+    curve_->corrections += answer.correction.iterations;
+    if (!answer.correction.ok || !answer.has_tangent || !(answer.tangent.lambda > 0.0)) co_return false;
     double square = 0.0;
-    for (const double value : at.tangent.x) square += value * value;
-    const double slope = std::sqrt(square / static_cast<double>(size)) / at.tangent.lambda;
-    if (slope > 0.0) continuation_.set_scale(slope);
-    return continuation_.tangent(problem(), at.point, up, at.tangent);
+    for (const double value : answer.tangent.x) square += value * value;
+    const double slope = std::sqrt(square / static_cast<double>(size)) / answer.tangent.lambda;
+    if (slope > 0.0) metric_.scale = slope;
+    at.point = std::move(answer.point);
+    at.p_calc = std::move(answer.p_calc);
+    at.q_calc = std::move(answer.q_calc);
+    at.tangent = std::move(answer.tangent);
+    co_return metric_.normalize(at.tangent);
 }
 
 double PvTracer::first_step(const Station& at) const { return first_move / std::max(largest(at.tangent.x), 1e-12); }
 
 // Without a tangent of its own a station keeps that of `from`, and its gauge of the nose says nothing.
-bool PvTracer::station_at(const Station& from, double step, Station& to, double& predictor_error, bool with_tangent) {
-    const CurveCorrection correction = continuation_.correct(problem(), from.point, from.tangent, step,
-                                                             setup_.engine.tolerance, to.point);
-    curve_->corrections += correction.iterations;
-    if (!correction.ok) return false;
-    predictor_error = correction.predictor_error;
-    if (!with_tangent) to.tangent = from.tangent;
-    else if (!continuation_.tangent(problem(), to.point, from.tangent, to.tangent)) return false;
-    if (std::isnan(curve_->max_mismatch_pu) || correction.mismatch > curve_->max_mismatch_pu)
-        curve_->max_mismatch_pu = correction.mismatch;
+Task<bool> PvTracer::station_at(const Station& from, double step, Station& to, double& predictor_error, bool with_tangent) {
+    const CurveRequest request{problem(), &from.point, &from.tangent, metric_, step, setup_.engine.tolerance, true, with_tangent};
+    CurveAnswer answer;
+    co_await solve(request, answer);
+    curve_->corrections += answer.correction.iterations;
+    if (!answer.correction.ok || answer.has_tangent != with_tangent) co_return false;
+    predictor_error = answer.correction.predictor_error;
+    to.point = std::move(answer.point);
+    to.p_calc = std::move(answer.p_calc);
+    to.q_calc = std::move(answer.q_calc);
+    to.tangent = with_tangent ? std::move(answer.tangent) : from.tangent;
+    if (std::isnan(curve_->max_mismatch_pu) || answer.correction.mismatch > curve_->max_mismatch_pu)
+        curve_->max_mismatch_pu = answer.correction.mismatch;
     measure(to);
-    return true;
+    co_return true;
 }
 
 // One accepted step; `step` comes back as a proposal for the next. False: none could be found.
-bool PvTracer::advance(const Station& from, double& step, Station& to, std::optional<Gauge>& event) {
+Task<bool> PvTracer::advance(const Station& from, double& step, Station& to, std::optional<Gauge>& event) {
     const double reach = largest(from.tangent.x);
     const double least = smallest_step * first_step(from);
     for (double size = std::min(step, largest_move / std::max(reach, 1e-12)); size > least; size *= 0.5) {
         double error = 0.0;
-        if (!station_at(from, size, to, error) || error > accepted_error) continue;
-        if (continuation_.dot(from.tangent, to.tangent) < smallest_turn) continue;
+        const bool reached = co_await station_at(from, size, to, error);
+        if (!reached || error > accepted_error) continue;
+        if (metric_.dot(from.tangent, to.tangent) < smallest_turn) continue;
         step = size * std::clamp(std::sqrt(wanted_error / std::max(error, 1e-12)), 0.5, 2.0);
         std::size_t passed = due(from, to);
-        if (passed == to.gauges.size()) return true;
+        if (passed == to.gauges.size()) co_return true;
         step = size;
-        to = locate(from, size, std::move(to), passed);
+        to = co_await locate(from, size, std::move(to), passed);
         event = to.gauges[passed];
-        return true;
+        co_return true;
     }
-    return false;
+    co_return false;
 }
 
 // The first event between both stations: regula falsi (Illinois) on its gauge along the step. Another gauge that
 // turns out to have passed before it takes its place.
-PvTracer::Station PvTracer::locate(const Station& from, double step, Station to, std::size_t& event) {
+Task<PvTracer::Station> PvTracer::locate(const Station& from, double step, Station to, std::size_t& event) {
     double high = step;
     Station found = std::move(to);
     for (int round = 0; round < max_locations && event < found.gauges.size(); ++round) {
@@ -240,7 +273,8 @@ PvTracer::Station PvTracer::locate(const Station& from, double step, Station to,
         for (int k = 0; k < max_halvings && g_low >= -on_event; ++k) {
             Station probe;
             const double at = std::ldexp(step, -k - 1);
-            if (!station_at(from, at, probe, error, is_nose)) continue;
+            const bool reached = co_await station_at(from, at, probe, error, is_nose);
+            if (!reached) continue;
             const double g = probe.gauges[event].value;
             if (g < -on_event) {
                 low = at;
@@ -252,16 +286,18 @@ PvTracer::Station PvTracer::locate(const Station& from, double step, Station to,
                 has_tangent = is_nose;
             }
         }
-        if (g_low >= -on_event) return from;
+        if (g_low >= -on_event) co_return from;
         int side = 0;
         for (int k = 0; k < max_locations; ++k) {
             if (std::abs(found.gauges[event].value) <= on_event || high - low <= 1e-14 * step) break;
             double at = high - g_high * (high - low) / (g_high - g_low);
             if (!(at > low && at < high)) at = 0.5 * (low + high);
             Station probe;
-            if (!station_at(from, at, probe, error, is_nose)) {
+            bool reached = co_await station_at(from, at, probe, error, is_nose);
+            if (!reached) {
                 at = 0.5 * (low + high);
-                if (!station_at(from, at, probe, error, is_nose)) break;
+                reached = co_await station_at(from, at, probe, error, is_nose);
+                if (!reached) break;
             }
             const double g = probe.gauges[event].value;
             if (g > 0.0) {
@@ -283,7 +319,10 @@ PvTracer::Station PvTracer::locate(const Station& from, double step, Station to,
                 }
             }
         }
-        if (!has_tangent && continuation_.tangent(problem(), found.point, from.tangent, found.tangent)) measure(found);
+        if (!has_tangent) {
+            const bool made = co_await tangent_at(found, from.tangent);
+            if (made) measure(found);
+        }
         // Whatever else has passed here came earlier.
         std::size_t earlier = found.gauges.size();
         double first = 1.0;
@@ -297,22 +336,38 @@ PvTracer::Station PvTracer::locate(const Station& from, double step, Station to,
                 earlier = k;
             }
         }
-        if (earlier == found.gauges.size()) return found;
+        if (earlier == found.gauges.size()) co_return found;
         event = earlier;
     }
-    return found;
+    co_return found;
 }
 
-void PvTracer::trace(const Solution& start, PvCurve& curve) {
+// The unit tangent on the side of `along`, with the equations at hand. False: there is none, and the station stays as it is.
+Task<bool> PvTracer::tangent_at(Station& at, const CurveTangent& along) {
+    const CurveRequest request{problem(), &at.point, &along, metric_, 0.0, setup_.engine.tolerance, false, true};
+    CurveAnswer answer;
+    co_await solve(request, answer);
+    if (!answer.has_tangent) co_return false;
+    at.p_calc = std::move(answer.p_calc);
+    at.q_calc = std::move(answer.q_calc);
+    at.tangent = std::move(answer.tangent);
+    co_return true;
+}
+
+Task<void> PvTracer::trace(const Solution& start, PvCurve& curve) {
     curve_ = &curve;
     begin(start);
     Station at;
     at.point = {{start.vm, start.va}, 0.0};
-    if (!first_tangent(at)) {
+    const bool begins = co_await first_tangent(at);
+    if (!begins) {
         stop("step_too_small");
-        return;
+        co_return;
     }
-    if (options_.q_limits && options_.q_limits_slack && !settle_base(at)) return;
+    if (options_.q_limits && options_.q_limits_slack) {
+        const bool settled = co_await settle_base(at);
+        if (!settled) co_return;
+    }
     measure(at);
     keep(at);
     note_largest(at);
@@ -325,14 +380,17 @@ void PvTracer::trace(const Solution& start, PvCurve& curve) {
         }
         Station next;
         std::optional<Gauge> event;
-        if (!advance(at, step, next, event)) {
+        const bool advanced = co_await advance(at, step, next, event);
+        if (!advanced) {
             stop("step_too_small");
             break;
         }
         at = std::move(next);
         keep(at);
         if (at.point.lambda > curve.lambda_max) note_largest(at);
-        if (event && handle(at, *event)) measure(at);
+        if (!event) continue;
+        const bool goes_on = co_await handle(at, *event);
+        if (goes_on) measure(at);
     }
     finish();
 }

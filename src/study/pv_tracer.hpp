@@ -2,12 +2,14 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <vector>
 
 #include "araz/solver/continuation.hpp"
 #include "pv_direction.hpp"
+#include "pv_lanes.hpp"
 
 namespace araz {
 
@@ -15,8 +17,11 @@ class PvTracer {
 public:
     PvTracer(const StudySetup& setup, const PvPath& path, const PvOptions& options, bool contingency);
 
-    /// Traces from `start`, the solved state at lambda 0. Fills everything of `curve` but its labels.
-    void trace(const Solution& start, PvCurve& curve);
+    /// Points are asked of this lane from now on, and computed here only where it gives one back. Without, all are.
+    void use(PvLanes& lanes, int lane, const solver::LaneProgram& program);
+
+    /// Traces from `start`, the solved state at lambda 0. Fills everything of `curve` but its labels. Waits only for lanes.
+    Task<void> trace(const Solution& start, PvCurve& curve);
 
     /// Voltages of all buses at each point of the curve traced last.
     [[nodiscard]] const std::vector<std::vector<double>>& voltages() const { return voltages_; }
@@ -31,8 +36,9 @@ private:
         double value;  ///< above 0: passed
         Reading reading{};
     };
-    struct Station {  ///< a point with its tangent and gauges
+    struct Station {  ///< a point with its injections, tangent and gauges
         solver::CurvePoint point;
+        std::vector<double> p_calc, q_calc;
         solver::CurveTangent tangent;
         std::vector<Gauge> gauges;
     };
@@ -54,11 +60,12 @@ private:
     [[nodiscard]] double other_q(int bus, double lambda, double vm) const;
 
     // Walking (pv_tracer.cpp).
-    bool first_tangent(Station& at);
-    [[nodiscard]] bool advance(const Station& from, double& step, Station& to, std::optional<Gauge>& event);
-    [[nodiscard]] bool station_at(const Station& from, double step, Station& to, double& predictor_error,
-                                  bool with_tangent = true);
-    [[nodiscard]] Station locate(const Station& from, double step, Station to, std::size_t& event);
+    Task<void> solve(const solver::CurveRequest& request, solver::CurveAnswer& answer);
+    Task<bool> first_tangent(Station& at, bool corrects = false);
+    Task<bool> advance(const Station& from, double& step, Station& to, std::optional<Gauge>& event);
+    Task<bool> station_at(const Station& from, double step, Station& to, double& predictor_error, bool with_tangent = true);
+    Task<bool> tangent_at(Station& at, const solver::CurveTangent& along);
+    Task<Station> locate(const Station& from, double step, Station to, std::size_t& event);
     [[nodiscard]] double first_step(const Station& at) const;
 
     // Events (pv_events.cpp).
@@ -66,20 +73,20 @@ private:
     [[nodiscard]] bool is_due(const Gauge& gauge) const;
     [[nodiscard]] std::size_t due(const Station& from, const Station& to) const;
     void note_base(const Station& at);
-    bool handle(Station& at, const Gauge& gauge);
-    bool switch_reactive(Station& at, const Gauge& gauge);
-    bool fill_unit(Station& at, const Gauge& gauge);
-    bool change_interval(Station& at, const Gauge& gauge);
+    Task<bool> handle(Station& at, Gauge gauge);
+    Task<bool> switch_reactive(Station& at, const Gauge& gauge);
+    Task<bool> fill_unit(Station& at, const Gauge& gauge);
+    Task<bool> change_interval(Station& at, const Gauge& gauge);
     bool move_reference(int bus, const Station& at);
-    bool turn(Station& at, int bus, double sign);
-    bool settle_base(Station& at);
+    Task<bool> turn(Station& at, int bus, double sign);
+    Task<bool> settle_base(Station& at);
     bool choose_reference(int bus);
     [[nodiscard]] PvEvent reactive_event(const Station& at, const Gauge& gauge) const;
     [[nodiscard]] PvEvent event_of(const char* word, const Station& at) const;
     void note_limit(const Station& at, const Gauge& gauge, bool at_base);
     void name_bus(PvEvent& event, int bus) const;
     void name_unit(PvEvent& event, int unit) const;
-    [[nodiscard]] double free_output(int bus, double lambda) const;
+    [[nodiscard]] double free_output(int bus, const Station& at) const;
     void keep(const Station& at);
     void note_largest(const Station& at);
     void finish();
@@ -92,7 +99,12 @@ private:
     const Network& net_;
     bool contingency_;
     Monitor monitor_;
-    solver::Continuation continuation_;
+    PvLanes* lanes_ = nullptr;
+    int lane_ = 0;
+    const solver::LaneProgram* program_ = nullptr;
+    std::vector<solver::LaneChange::Row> rows_;           ///< of the lane
+    std::unique_ptr<solver::Continuation> continuation_;  ///< once something is computed here
+    solver::CurveMetric metric_;
 
     // The equations at hand, anchored at lambda0_.
     solver::AdmittanceValues ybus_;

@@ -41,6 +41,14 @@ struct CurveTangent {
     double lambda = 0.0;
 };
 
+/// Lengths of directions: <a, b> = a_x b_x / N + scale^2 a_l b_l.
+struct CurveMetric {
+    double scale = 1.0;
+    [[nodiscard]] double dot(const CurveTangent& a, const CurveTangent& b) const;
+    /// Makes `t` a unit long. False: it has no length.
+    bool normalize(CurveTangent& t) const;
+};
+
 /// How a correction ended.
 struct CurveCorrection {
     bool ok = false;
@@ -49,39 +57,55 @@ struct CurveCorrection {
     double predictor_error = 0.0;  ///< largest correction of an angle (rad) or of ln V
 };
 
+/// Asks for the point at distance `step` from `from`, measured along `along`, and for the unit tangent there on the side of
+/// `along`. Views only.
+struct CurveRequest {
+    CurveProblem problem;
+    const CurvePoint* from = nullptr;
+    const CurveTangent* along = nullptr;
+    CurveMetric metric;
+    double step = 0.0;
+    double tolerance = 0.0;
+    bool corrects = true;          ///< false: `from` is the point
+    bool wants_tangent = true;
+};
+
+struct CurveAnswer {
+    CurveCorrection correction;    ///< ok too where none was asked for
+    CurvePoint point;              ///< if the correction is ok
+    std::vector<double> p_calc, q_calc;  ///< [n_bus] injections there
+    bool has_tangent = false;      ///< false: not asked for, or the bordered matrix is singular
+    CurveTangent tangent;
+};
+
+/// Settings of a correction, the same for whoever takes it.
+struct CurveRules {
+    static constexpr int max_factorizations = 8;    ///< a predictor that needs more was too far away
+    static constexpr int max_corrections = 32;
+    static constexpr double chord_rate = 0.1;       ///< of the mismatch left by a step: above it the next one factors anew
+    static constexpr double enough = 1e-4;          ///< times the tolerance: nothing computed from the point depends on the rest
+    static constexpr double hopeless_change = 1.0;  ///< rad or ln V in one correction: not the same curve any more
+};
+
 class Continuation {
 public:
     explicit Continuation(const AdmittancePattern& pattern);
 
-    /// Weight s of lambda in the metric.
-    void set_scale(double scale) { scale_ = scale; }
-    [[nodiscard]] double scale() const { return scale_; }
-    [[nodiscard]] double dot(const CurveTangent& a, const CurveTangent& b) const;
-
-    /// Unit tangent at a point of the curve, on the side of `along`. False: the bordered matrix is singular.
-    bool tangent(const CurveProblem& problem, const CurvePoint& at, const CurveTangent& along, CurveTangent& out);
-
-    /// The point at distance `step` from `from`, measured along `t`, to a ten-thousandth of `tolerance` where
-    /// rounding allows, so that what is computed from the point is far better than it.
-    CurveCorrection correct(const CurveProblem& problem, const CurvePoint& from, const CurveTangent& t, double step,
-                            double tolerance, CurvePoint& out);
-
-    /// Injections computed at the state handled last.
-    [[nodiscard]] std::span<const double> p_calc() const { return equations_.p_calc(); }
-    [[nodiscard]] std::span<const double> q_calc() const { return equations_.q_calc(); }
-    /// Computes them at `at`.
-    void injections(const CurveProblem& problem, const CurvePoint& at);
+    /// Corrects to a ten-thousandth of the tolerance where rounding allows, so that what is computed from the point is far
+    /// better than it.
+    void solve(const CurveRequest& request, CurveAnswer& answer);
 
 private:
     [[nodiscard]] PowerFlowProblem at_lambda(const CurveProblem& problem, double lambda);
-    bool factor(const CurveProblem& problem, const CurvePoint& at, const CurveTangent& row);
+    bool factor(const CurveRequest& request, const CurvePoint& at);
+    CurveCorrection correct(const CurveRequest& request, CurvePoint& at);
+    bool tangent(const CurveRequest& request, const CurvePoint& at, CurveTangent& out);
 
     const AdmittancePattern* pattern_;
     PowerEquations equations_;
     SparseLu lu_;
     std::vector<int> row_start_, column_;
     std::vector<double> jacobian_, bordered_, rhs_, p_, q_;
-    double scale_ = 1.0;
 };
 
 }  // namespace araz::solver

@@ -171,6 +171,14 @@ struct LaneBorderStep {
     const std::uint8_t* equation_of = nullptr;   ///< [nodes]; null: one equation
 };
 
+/// Scheduled injections that depend on a parameter. [n]: nodes x W.
+struct LaneRates {
+    const double* p = nullptr;     ///< [n]
+    const double* q = nullptr;
+    const double* dp = nullptr;    ///< [n] per unit of the parameter
+    const double* dq = nullptr;
+};
+
 /// Per lane: largest mismatch; not a number when anything in the lane is not finite.
 struct LaneWorst {
     double value[most_lanes] = {};
@@ -199,6 +207,13 @@ struct LaneKernels {
     /// Takes the step in the lanes of `active`. Returns those that left the region where a step makes sense
     /// (a magnitude not above 0, an angle beyond 1e5 rad, or no number). `size`: the largest change, rad or relative magnitude.
     std::uint32_t (*update)(const LaneArrays&, std::uint32_t active, LaneWorst& size) = nullptr;
+    /// Injections that move with a parameter: scheduled = base + moved x rate, `moved` by lane.
+    void (*schedule)(const LaneArrays&, const LaneRates&, const double* moved) = nullptr;
+    /// Adds the step to va and to ln V in the lanes of `active`, whether or not a lane has the equation, and to `sum` [2n]; phasors
+    /// are left as they are. `size`: the largest change, rad or of ln V.
+    void (*displace)(const LaneArrays&, std::uint32_t active, double* sum, LaneWorst& size) = nullptr;
+    /// out[l] = sum of x y over all nodes and both unknowns of lane l; x and y [2n] in the precision of the factors.
+    void (*dot)(const LaneArrays&, const void* x, const void* y, double* out) = nullptr;
     /// Flows of all branches against their limits.
     void (*flows)(const LaneArrays&, LaneFlowArgs&) = nullptr;
     void (*voltages)(const LaneArrays&, LaneVoltageArgs&) = nullptr;
