@@ -37,6 +37,7 @@ LaneCurves::LaneCurves(const LaneProgram& program, Isa isa)
 
 void LaneCurves::set_rows(int lane, std::span<const LaneChange::Row> rows) {
     lanes_[lane].rows = rows;
+    lanes_[lane].edition = 0;
     patches_.clear();
     for (int l = 0; l < width(); ++l)
         for (const LaneChange::Row& row : lanes_[l].rows) patches_.push_back({row.node, l, row.g.data(), row.b.data()});
@@ -62,8 +63,15 @@ void LaneCurves::load_equations(int lane) {
         at(dq_, lane, i) = problem.dq[b];
         at(rate_, lane, 2 * i) = has_p ? problem.dp[b] : 0.0;
         at(rate_, lane, 2 * i + 1) = has_q ? problem.dq[b] : 0.0;
-        at(row_, lane, 2 * i) = request.along->x[2 * b];
-        at(row_, lane, 2 * i + 1) = request.along->x[2 * b + 1];
+    }
+}
+
+void LaneCurves::load_row(int lane) {
+    const std::vector<double>& x = lanes_[lane].request->along->x;
+    for (int i = 0; i < program_->n_node; ++i) {
+        const int b = program_->bus_of[i];
+        at(row_, lane, 2 * i) = x[2 * b];
+        at(row_, lane, 2 * i + 1) = x[2 * b + 1];
         at(moved_, lane, 2 * i) = at(moved_, lane, 2 * i + 1) = 0.0;
     }
 }
@@ -71,8 +79,11 @@ void LaneCurves::load_equations(int lane) {
 void LaneCurves::load(int lane, const CurveRequest& request, CurveAnswer& answer) {
     ARAZ_CHECK(request.problem.curves == nullptr && request.problem.pattern->n_bus == program_->n_bus, "not for lanes");
     Lane& mine = lanes_[lane];
-    mine = {&request, &answer, mine.rows, Want::judgement, {}, request.from->lambda, std::numeric_limits<double>::infinity(), 0};
-    load_equations(lane);
+    const bool known = request.problem.edition != 0 && request.problem.edition == mine.edition;
+    mine = {&request, &answer, mine.rows, Want::judgement, {}, request.from->lambda, std::numeric_limits<double>::infinity(), 0,
+            request.problem.edition};
+    if (!known) load_equations(lane);
+    load_row(lane);
     const VoltageState& state = request.from->state;
     for (int k = 0; k < program_->n_bus; ++k) {
         const int b = program_->bus_of[k];
@@ -199,10 +210,14 @@ void LaneCurves::write_point(int l) {
     answer.point.state.va.resize(n);
     answer.p_calc.assign(n, 0.0);
     answer.q_calc.assign(n, 0.0);
+    answer.e.resize(n);
+    answer.f.resize(n);
     for (int k = 0; k < program_->n_bus; ++k) {
         const int b = program_->bus_of[k];
         answer.point.state.vm[b] = at(arrays_.vm, l, k);
         answer.point.state.va[b] = at(arrays_.va, l, k);
+        answer.e[b] = at(arrays_.e, l, k);
+        answer.f[b] = at(arrays_.f, l, k);
     }
     for (int i = 0; i < program_->n_node; ++i) {
         const int b = program_->bus_of[i];
@@ -215,46 +230,60 @@ void LaneCurves::write_point(int l) {
     answer.correction = lane.correction;
 }
 
+// Evaluates the lanes, new ones too, and hears what each wants.
+void LaneCurves::look(Done& done) {
+    LaneWorst worst;
+    evaluate(worst);
+    for (int l = 0; l < width(); ++l) {
+        Lane& lane = lanes_[l];
+        if (lane.request == nullptr) continue;
+        if (!judge(lane, worst.value[l])) finish(l, false, done);
+        else if (lane.want == Want::nothing) {
+            lane.answer->has_tangent = false;
+            write_point(l);
+            finish(l, true, done);
+        }
+    }
+}
+
+void LaneCurves::finish(int l, bool usual, Done& done) {
+    done.lanes |= 1U << l;
+    if (!usual) done.unusual |= 1U << l;
+    lanes_[l].request = nullptr;
+}
+
+// New factors for all who want any: a Newton step, or the tangent.
+void LaneCurves::factor(Done& done) {
+    std::uint32_t newtons = wanting(Want::newton), tangents = wanting(Want::tangent);
+    const std::uint32_t lost = kernels_->factor(arrays_, true);
+    kernels_->back(arrays_);
+    eliminate();
+    for (std::uint32_t left = lost & (newtons | tangents); left != 0; left &= left - 1) finish(std::countr_zero(left), false, done);
+    newtons &= ~lost;
+    tangents &= ~lost;
+    for (std::uint32_t left = tangents; left != 0; left &= left - 1) {
+        const int l = std::countr_zero(left);
+        const bool made = write_tangent(l);
+        lanes_[l].answer->has_tangent = made;
+        if (made) write_point(l);
+        finish(l, made, done);
+    }
+    if (newtons != 0) step(newtons);
+}
+
 LaneCurves::Done LaneCurves::run() {
     Done done;
-    const auto finish = [&](std::uint32_t lanes, bool usual) {
-        done.lanes |= lanes;
-        if (!usual) done.unusual |= lanes;
-        for (std::uint32_t left = lanes; left != 0; left &= left - 1) lanes_[std::countr_zero(left)].request = nullptr;
-    };
     while (done.lanes == 0) {
-        LaneWorst worst;
-        evaluate(worst);
-        for (int l = 0; l < width(); ++l) {
-            Lane& lane = lanes_[l];
-            if (lane.request == nullptr) continue;
-            if (!judge(lane, worst.value[l])) finish(1U << l, false);
-            else if (lane.want == Want::nothing) {
-                lane.answer->has_tangent = false;
-                write_point(l);
-                finish(1U << l, true);
-            }
-        }
-        if (done.lanes != 0) break;
-        // No lane's factors are replaced while it wants chords.
+        // No lane's factors are replaced while it wants chords, and who has just come can wait for those.
         if (const std::uint32_t chords = wanting(Want::chord); chords != 0) {
             kernels_->forward(arrays_);
             kernels_->back(arrays_);
             step(chords);
-            continue;
+        } else if (wanting(Want::judgement) == 0) {
+            factor(done);
+            if (done.lanes != 0) break;
         }
-        const std::uint32_t newtons = wanting(Want::newton), tangents = wanting(Want::tangent);
-        const std::uint32_t lost = kernels_->factor(arrays_, true) & (newtons | tangents);
-        kernels_->back(arrays_);
-        eliminate();
-        finish(lost, false);
-        step(newtons & ~lost);
-        for (std::uint32_t left = tangents & ~lost; left != 0; left &= left - 1) {
-            const int l = std::countr_zero(left);
-            lanes_[l].answer->has_tangent = write_tangent(l);
-            if (lanes_[l].answer->has_tangent) write_point(l);
-            finish(1U << l, lanes_[l].answer->has_tangent);
-        }
+        look(done);
     }
     return done;
 }

@@ -21,18 +21,28 @@ BranchAdmittance branch_admittance(double r, double x, double b, double tap, dou
     return {yff.real(), yff.imag(), yft.real(), yft.imag(), ytf.real(), ytf.imag(), ytt.real(), ytt.imag()};
 }
 
-BranchFlow branch_flow(const BranchAdmittance& y, double vm_from, double va_from, double vm_to, double va_to) {
-    const double angle = va_from - va_to;
-    const double c = vm_from * vm_to * std::cos(angle);
-    const double s = vm_from * vm_to * std::sin(angle);
-    const double ff = vm_from * vm_from;
-    const double tt = vm_to * vm_to;
+namespace {
+
+// From |Vf|^2, |Vt|^2 and the real and imaginary part of Vf Vt*.
+BranchFlow flow_of(const BranchAdmittance& y, double ff, double tt, double c, double s) {
     return {
         ff * y.gff + c * y.gft + s * y.bft,
         -ff * y.bff + s * y.gft - c * y.bft,
         tt * y.gtt + c * y.gtf - s * y.btf,
         -tt * y.btt - s * y.gtf - c * y.btf,
     };
+}
+
+}  // namespace
+
+BranchFlow branch_flow(const BranchAdmittance& y, double vm_from, double va_from, double vm_to, double va_to) {
+    const double angle = va_from - va_to;
+    return flow_of(y, vm_from * vm_from, vm_to * vm_to, vm_from * vm_to * std::cos(angle), vm_from * vm_to * std::sin(angle));
+}
+
+BranchFlow branch_flow(const BranchAdmittance& y, Phasor from, Phasor to) {
+    return flow_of(y, from.e * from.e + from.f * from.f, to.e * to.e + to.f * to.f, from.e * to.e + from.f * to.f,
+                   from.f * to.e - from.e * to.f);
 }
 
 namespace {

@@ -145,6 +145,8 @@ void Continuation::solve(const CurveRequest& request, CurveAnswer& answer) {
     equations_.injections(at_lambda(request.problem, answer.point.lambda), answer.point.state);
     answer.p_calc.assign(equations_.p_calc().begin(), equations_.p_calc().end());
     answer.q_calc.assign(equations_.q_calc().begin(), equations_.q_calc().end());
+    answer.e.assign(equations_.e().begin(), equations_.e().end());
+    answer.f.assign(equations_.f().begin(), equations_.f().end());
     if (request.wants_tangent) answer.has_tangent = tangent(request, answer.point, answer.tangent);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <mutex>
 
 #include "parallel.hpp"
 #include "pv_lanes.hpp"
@@ -61,19 +62,21 @@ std::vector<int> choose_buses(const Network& net, const PvOptions& options, cons
     return buses;
 }
 
-// The curves of the contingencies, each into its own slot.
+// The curve of the intact grid and those of the contingencies, each into its own slot of the result.
 class Curves {
 public:
-    Curves(const StudySetup& setup, const PvOptions& options, const PvPath& path, const Solution& base, const std::vector<int>& buses,
-           const std::vector<Contingency>& contingencies, const std::function<void(int, int)>& progress)
-        : setup_(setup), options_(options), path_(path), base_(base), buses_(buses), contingencies_(contingencies), progress_(progress) {}
+    Curves(const StudySetup& setup, const PvOptions& options, const PvPath& path, const Solution& base,
+           const std::vector<Contingency>& contingencies, const std::function<void(int, int)>& progress, PvResult& result)
+        : setup_(setup), options_(options), path_(path), base_(base), contingencies_(contingencies), progress_(progress), result_(result) {
+        result_.curves.resize(contingencies.size() + 1);
+    }
 
-    void run(std::span<PvCurve> curves) {
-        const int count = static_cast<int>(contingencies_.size());
+    void run() {
+        const int count = static_cast<int>(result_.curves.size());
         if (setup_.sweep == SweepEngine::scalar) {
             for_each_item(count, setup_.threads, [&](int) {
                 return [&, engine = primed()](int item) {
-                    Task<void> curve = trace(*engine, item, curves[item], nullptr, 0);
+                    Task<void> curve = trace(*engine, item, nullptr, 0);
                     curve.start();  // there is nobody to wait for
                     curve.result();
                     return true;
@@ -94,7 +97,7 @@ public:
                 lanes.run([&](int lane) -> std::optional<Task<void>> {
                     const int item = next++;
                     if (item >= count) return std::nullopt;
-                    return trace(*engine, item, curves[item], &lanes, lane);
+                    return trace(*engine, item, &lanes, lane);
                 });
                 return true;
             };
@@ -108,35 +111,64 @@ private:
         return engine;
     }
 
-    Task<void> trace(Engine& engine, int item, PvCurve& curve, PvLanes* lanes, int lane) {
+    Task<void> trace(Engine& engine, int item, PvLanes* lanes, int lane) {
+        PvCurve& curve = result_.curves[item];
+        Solution start;
+        if (item == 0) {
+            start = base_;
+            curve.base_status = base_.status;
+        } else {
+            start = after_outage(engine, contingencies_[item - 1], curve);
+        }
+        if (!start.solved()) {
+            curve.end = "unsolved_base";
+        } else {
+            PvTracer tracer(setup_, path_, options_, item > 0);
+            if (lanes != nullptr) tracer.use(*lanes, lane, program_);
+            co_await tracer.trace(start, curve);
+            show(tracer, item);
+        }
+        if (progress_ && item > 0) progress_(++done_, static_cast<int>(contingencies_.size()));
+    }
+
+    Solution after_outage(Engine& engine, const Contingency& contingency, PvCurve& curve) const {
         const Network& net = *setup_.model->network;
-        const Contingency& contingency = contingencies_[item];
         curve.contingency = contingency.label;
         curve.name = contingency.name;
         curve.outage = contingency.elements(net);
-        const Solution after = engine.solve_from(contingency.scenario(), base_);
+        Solution after = engine.solve_from(contingency.scenario(), base_);
         curve.base_status = after.solved() && after.lost_buses > 0 ? SolveStatus::islanded : after.status;
         curve.lost_load_mw = after.lost_load * net.base_mva;
-        if (!after.solved()) {
-            curve.end = "unsolved_base";
+        return after;
+    }
+
+    // The curve of the intact grid may say which buses are shown; whoever is done before it waits with its voltages.
+    void show(const PvTracer& tracer, int item) {
+        const std::lock_guard guard(showing_);
+        if (item == 0) {
+            buses_ = choose_buses(*setup_.model->network, options_, tracer.critical(), result_);
+            show_voltages(tracer.voltages(), *buses_, result_.curves[0]);
+            for (const auto& [waiting, voltages] : waiting_) show_voltages(voltages, *buses_, result_.curves[waiting]);
+            waiting_.clear();
+        } else if (buses_) {
+            show_voltages(tracer.voltages(), *buses_, result_.curves[item]);
         } else {
-            PvTracer tracer(setup_, path_, options_, true);
-            if (lanes != nullptr) tracer.use(*lanes, lane, program_);
-            co_await tracer.trace(after, curve);
-            show_voltages(tracer.voltages(), buses_, curve);
+            waiting_.emplace_back(item, tracer.voltages());
         }
-        if (progress_) progress_(++done_, static_cast<int>(contingencies_.size()));
     }
 
     const StudySetup& setup_;
     const PvOptions& options_;
     const PvPath& path_;
     const Solution& base_;
-    const std::vector<int>& buses_;
     const std::vector<Contingency>& contingencies_;
     const std::function<void(int, int)>& progress_;
+    PvResult& result_;
     solver::LaneProgram program_;
     std::atomic<int> done_{0};
+    std::mutex showing_;
+    std::optional<std::vector<int>> buses_;
+    std::vector<std::pair<int, std::vector<std::vector<double>>>> waiting_;
 };
 
 }  // namespace
@@ -176,16 +208,7 @@ Result<PvResult> run_pv(const StudySetup& setup, const std::vector<Contingency>&
     auto path = PvPath::build(net, options, base);
     if (!path) return path.error();
     result.direction = direction_of(net, options, *path, base);
-    result.curves.resize(contingencies.size() + 1);
-    PvTracer intact(setup, *path, options, false);
-    result.curves[0].base_status = base.status;
-    Task<void> first = intact.trace(base, result.curves[0]);
-    first.start();  // without lanes it waits for nobody
-    first.result();
-    const std::vector<int> buses = choose_buses(net, options, intact.critical(), result);
-    show_voltages(intact.voltages(), buses, result.curves[0]);
-
-    Curves(setup, options, *path, base, buses, contingencies, progress).run(std::span(result.curves).subspan(1));
+    Curves(setup, options, *path, base, contingencies, progress, result).run();
     return result;
 }
 

@@ -28,48 +28,99 @@ double PvTracer::free_output(int bus, const Station& at) const {
     return at.p_calc[bus] + load_p_[bus] + (lambda - lambda0_) * load_p_rate_[bus] - others;
 }
 
-// Gauges in an order that only a change of the equations alters.
-void PvTracer::measure(Station& at) {
-    const double lambda = at.point.lambda;
-    at.gauges.clear();
-    const auto add = [&](What what, int index, double value) { at.gauges.push_back({what, index, value, {}}); };
-    add(What::nose, 0, metric_.scale * (upper_ ? -at.tangent.lambda : at.tangent.lambda));
-    if (!upper_) add(What::traced, 0, -lambda);
-    if (std::isfinite(options_.max_mw)) add(What::target, 0, lambda - options_.max_mw / std::abs(path_.mw_per_lambda()));
+void PvTracer::list_gauges() {
+    gauges_.clear();
+    const auto add = [&](What what, int index, double limit = 0.0) { gauges_.push_back({what, index, limit}); };
+    add(What::nose, 0);
+    if (!upper_) add(What::traced, 0);
+    if (std::isfinite(options_.max_mw)) add(What::target, 0);
     if (options_.sides) {
-        add(What::next, 0, lambda - rates_.end);
-        if (interval_ > 0) add(What::previous, 0, rates_.start - lambda);
+        add(What::next, 0);
+        if (interval_ > 0) add(What::previous, 0);
     }
     for (int b = 0; b < net_.n_bus && options_.q_limits; ++b) {
-        const bool held = kind_[b] == BusKind::pv || (kind_[b] == BusKind::slack && options_.q_limits_slack);
-        if (held) {
-            const ReactiveRange range = range_at(b, lambda);
-            const double q = at.q_calc[b] + load_q_[b] + (lambda - lambda0_) * load_q_rate_[b] -
-                             other_q(b, lambda, at.point.state.vm[b]);
-            add(What::q_max, b, q - range.max);
-            add(What::q_min, b, range.min - q);
+        if (kind_[b] == BusKind::pv || (kind_[b] == BusKind::slack && options_.q_limits_slack)) {
+            add(What::q_max, b);
+            add(What::q_min, b);
         } else if (pin_[b] != Pin::none && kind_[b] == BusKind::pq) {
-            const double above = at.point.state.vm[b] - v_set_[b];
-            add(What::release, b, pin_[b] == Pin::q_max ? above : -above);
+            add(What::release, b);
         }
     }
     for (int g = 0; g < net_.n_unit && options_.p_limits && !options_.sides; ++g) {
         const int b = net_.gen_bus[g];
         if (gen_in_[g] == 0 || fixed_[g] != 0) continue;
-        if (kind_[b] == BusKind::slack && g == free_unit(b))
-            add(What::slack_p, g, free_output(b, at) - net_.pmax[g]);
-        else if (unit_rate_[g] > 0.0) add(What::p_max, g, unit_p(g, lambda) - net_.pmax[g]);
-        else if (unit_rate_[g] < 0.0) add(What::p_min, g, net_.pmin[g] - unit_p(g, lambda));
+        if (kind_[b] == BusKind::slack && g == free_unit(b)) add(What::slack_p, g);
+        else if (unit_rate_[g] > 0.0) add(What::p_max, g);
+        else if (unit_rate_[g] < 0.0) add(What::p_min, g);
     }
-    shown_.vm = at.point.state.vm;
-    shown_.va = at.point.state.va;
-    // Voltage steps are not watched along a curve, so any state says "after an outage".
-    monitor_.read(shown_, contingency_ ? &shown_ : nullptr, readings_);
-    for (const Reading& reading : readings_) {
-        const bool thermal = reading.watch == Watch::thermal;
-        const bool high = reading.watch == Watch::voltage_high;
-        at.gauges.push_back({thermal ? What::thermal : high ? What::high : What::low, reading.index,
-                             thermal || high ? reading.value - reading.limit : reading.limit - reading.value, reading});
+    first_watched_ = gauges_.size();
+    gauges_.insert(gauges_.end(), watched_.begin(), watched_.end());
+}
+
+// What the monitor watches in the state at the start it watches along the whole curve, flows first. Voltage steps are not, so any
+// state says "after an outage".
+void PvTracer::list_watched() {
+    std::vector<Reading> readings;
+    monitor_.read(shown_, contingency_ ? &shown_ : nullptr, readings);
+    watched_.clear();
+    for (const Reading& reading : readings) {
+        if (reading.watch == Watch::voltage_step) continue;
+        const What what = reading.watch == Watch::thermal ? What::thermal : reading.watch == Watch::voltage_high ? What::high : What::low;
+        watched_.push_back({what, reading.index, reading.limit});
+    }
+}
+
+double PvTracer::gauge_value(const Gauge& gauge, const Station& at) const {
+    const double lambda = at.point.lambda;
+    const int k = gauge.index;
+    switch (gauge.what) {
+        case What::nose: return metric_.scale * (upper_ ? -at.tangent.lambda : at.tangent.lambda);
+        case What::traced: return -lambda;
+        case What::target: return lambda - options_.max_mw / std::abs(path_.mw_per_lambda());
+        case What::next: return lambda - rates_.end;
+        case What::previous: return rates_.start - lambda;
+        case What::q_max:
+        case What::q_min: break;  // measured together
+        case What::release: return (pin_[k] == Pin::q_max ? 1.0 : -1.0) * (at.point.state.vm[k] - v_set_[k]);
+        case What::slack_p: return free_output(net_.gen_bus[k], at) - net_.pmax[k];
+        case What::p_max: return unit_p(k, lambda) - net_.pmax[k];
+        case What::p_min: return net_.pmin[k] - unit_p(k, lambda);
+        case What::thermal:
+        case What::low:
+        case What::high: break;  // likewise
+    }
+    return 0.0;
+}
+
+Reading PvTracer::reading_of(const Gauge& gauge, const Station& at) const {
+    if (gauge.what == What::low) return {Watch::voltage_low, gauge.index, false, at.point.state.vm[gauge.index], gauge.limit};
+    if (gauge.what == What::high) return {Watch::voltage_high, gauge.index, false, at.point.state.vm[gauge.index], gauge.limit};
+    const solver::BranchFlow s = flow(gauge.index, at);
+    const double from = s.p_from * s.p_from + s.q_from * s.q_from;
+    const double to = s.p_to * s.p_to + s.q_to * s.q_to;
+    return {Watch::thermal, gauge.index, to > from, std::sqrt(std::max(from, to)), gauge.limit};
+}
+
+void PvTracer::measure(Station& at) {
+    const double lambda = at.point.lambda;
+    at.gauges.resize(gauges_.size());
+    std::size_t k = 0;
+    for (; k < first_watched_; ++k) {
+        if (gauges_[k].what != What::q_max) {
+            at.gauges[k] = gauge_value(gauges_[k], at);
+            continue;
+        }
+        const int b = gauges_[k].index;
+        const ReactiveRange range = range_at(b, lambda);
+        const double q = at.q_calc[b] + load_q_[b] + (lambda - lambda0_) * load_q_rate_[b] - other_q(b, lambda, at.point.state.vm[b]);
+        at.gauges[k] = q - range.max;
+        at.gauges[++k] = range.min - q;
+    }
+    for (; k < gauges_.size() && gauges_[k].what == What::thermal; ++k) at.gauges[k] = reading_of(gauges_[k], at).value - gauges_[k].limit;
+    const double* vm = at.point.state.vm.data();
+    for (; k < gauges_.size(); ++k) {
+        const double above = vm[gauges_[k].index] - gauges_[k].limit;
+        at.gauges[k] = gauges_[k].what == What::high ? above : -above;
     }
 }
 
@@ -79,12 +130,12 @@ bool PvTracer::is_due(const Gauge& gauge) const {
 
 // The gauge that passes first on a straight line between both stations; the number of gauges when none does.
 std::size_t PvTracer::due(const Station& from, const Station& to) const {
-    std::size_t first = to.gauges.size();
+    std::size_t first = gauges_.size();
     double earliest = std::numeric_limits<double>::infinity();
-    for (std::size_t k = 0; k < to.gauges.size(); ++k) {
-        const double after = to.gauges[k].value;
-        if (!(after > on_event) || !is_due(to.gauges[k])) continue;
-        const double before = from.gauges[k].value;
+    for (std::size_t k = 0; k < gauges_.size(); ++k) {
+        const double after = to.gauges[k];
+        if (!(after > on_event) || !is_due(gauges_[k])) continue;
+        const double before = from.gauges[k];
         const double where = before >= 0.0 ? 0.0 : -before / (after - before);
         if (where < earliest) {
             earliest = where;
@@ -116,7 +167,7 @@ void PvTracer::name_unit(PvEvent& event, int unit) const {
 
 void PvTracer::note_limit(const Station& at, const Gauge& gauge, bool at_base) {
     noted_.insert({static_cast<int>(gauge.what), gauge.index});
-    const Violation found = to_violation(net_, gauge.reading, "", "");
+    const Violation found = to_violation(net_, reading_of(gauge, at), "", "");
     PvEvent event = event_of(found.kind.c_str(), at);
     event.at_base = at_base;
     event.branch = found.branch;
@@ -138,9 +189,9 @@ void PvTracer::note_limit(const Station& at, const Gauge& gauge, bool at_base) {
 
 // Limits that are broken before anything moves.
 void PvTracer::note_base(const Station& at) {
-    for (const Gauge& gauge : at.gauges) {
+    for (const Gauge& gauge : gauges_) {
         const bool limit = gauge.what == What::thermal || gauge.what == What::low || gauge.what == What::high;
-        if (limit && is_violated(gauge.reading)) note_limit(at, gauge, true);
+        if (limit && is_violated(reading_of(gauge, at))) note_limit(at, gauge, true);
     }
 }
 
@@ -150,7 +201,7 @@ bool PvTracer::stop(const char* word) {
 }
 
 // False when the curve ends here.
-Task<bool> PvTracer::handle(Station& at, Gauge gauge) {
+Task<bool> PvTracer::handle(Station& at, Met gauge) {
     switch (gauge.what) {
         case What::q_max:
         case What::q_min:
@@ -217,7 +268,7 @@ bool PvTracer::move_reference(int bus, const Station& at) {
     return choose_reference(bus);
 }
 
-PvEvent PvTracer::reactive_event(const Station& at, const Gauge& gauge) const {
+PvEvent PvTracer::reactive_event(const Station& at, const Met& gauge) const {
     const int b = gauge.index;
     const bool high = gauge.what == What::q_max;
     PvEvent event = event_of(gauge.what == What::release ? "q_release" : high ? "q_max" : "q_min", at);
@@ -231,7 +282,7 @@ PvEvent PvTracer::reactive_event(const Station& at, const Gauge& gauge) const {
     return event;
 }
 
-Task<bool> PvTracer::switch_reactive(Station& at, const Gauge& gauge) {
+Task<bool> PvTracer::switch_reactive(Station& at, const Met& gauge) {
     const int b = gauge.index;
     const bool release = gauge.what == What::release;
     if (++switched_here_[b] > most_switches) co_return stop("step_too_small");
@@ -259,10 +310,11 @@ Task<bool> PvTracer::switch_reactive(Station& at, const Gauge& gauge) {
 // other.
 Task<bool> PvTracer::settle_base(Station& at) {
     for (;;) {
-        measure(at);
+        measure_afresh(at);
         bool changed = false;
         std::vector<int> left;
-        for (const Gauge& gauge : at.gauges) {
+        for (std::size_t k = 0; k < gauges_.size(); ++k) {
+            const Met gauge = met(at, k);
             const bool reactive = gauge.what == What::q_max || gauge.what == What::q_min;
             if (!reactive || !(gauge.value > base_tolerance)) continue;
             const int b = gauge.index;
@@ -292,7 +344,7 @@ Task<bool> PvTracer::settle_base(Station& at) {
     }
 }
 
-Task<bool> PvTracer::fill_unit(Station& at, const Gauge& gauge) {
+Task<bool> PvTracer::fill_unit(Station& at, const Met& gauge) {
     const int g = gauge.index;
     const int b = net_.gen_bus[g];
     PvEvent event = event_of(gauge.what == What::p_min ? "p_min" : "p_max", at);
@@ -316,7 +368,7 @@ Task<bool> PvTracer::fill_unit(Station& at, const Gauge& gauge) {
 }
 
 // A unit of a transfer has filled, and the others take its share; or the curve comes back below that point.
-Task<bool> PvTracer::change_interval(Station& at, const Gauge& gauge) {
+Task<bool> PvTracer::change_interval(Station& at, const Met& gauge) {
     anchor(at.point.lambda);
     if (gauge.what == What::previous) {
         set_rates(interval_ - 1);
@@ -336,6 +388,12 @@ Task<bool> PvTracer::change_interval(Station& at, const Gauge& gauge) {
     co_return co_await turn(at, -1, 0.0);
 }
 
+solver::BranchFlow PvTracer::flow(int l, const Station& at) const {
+    const int from = net_.from[l], to = net_.to[l];
+    const bool off = shown_.live[from] == 0 || shown_.live[to] == 0 || (!shown_.branch_out.empty() && shown_.branch_out[l] != 0);
+    return off ? solver::BranchFlow{} : solver::branch_flow(model_.elements.branch[l], {at.e[from], at.f[from]}, {at.e[to], at.f[to]});
+}
+
 void PvTracer::keep(const Station& at) {
     const std::vector<double>& vm = at.point.state.vm;
     if (!voltages_.empty() && voltages_.back() == vm && curve_->points.back().lambda == at.point.lambda) return;
@@ -344,10 +402,10 @@ void PvTracer::keep(const Station& at) {
     point.part = upper_ ? "upper" : "lower";
     point.lambda = at.point.lambda;
     point.mw = at.point.lambda * path_.mw_per_lambda();
-    shown_.vm = vm;
-    shown_.va = at.point.state.va;
-    branch_flows(model_, shown_, flows_);
-    for (const solver::BranchFlow& flow : flows_) point.loss_mw += (flow.p_from + flow.p_to) * net_.base_mva;
+    for (int l = 0; l < net_.n_branch; ++l) {
+        const solver::BranchFlow s = flow(l, at);
+        point.loss_mw += (s.p_from + s.p_to) * net_.base_mva;
+    }
     for (int b = 0; b < net_.n_bus; ++b) {
         if (kind_[b] == BusKind::dead) continue;
         if (kind_[b] == BusKind::slack) {

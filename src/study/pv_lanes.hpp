@@ -5,8 +5,8 @@
 #include <optional>
 #include <vector>
 
+#include "araz/base/task.hpp"
 #include "araz/solver/lane_curves.hpp"
-#include "task.hpp"
 
 namespace araz {
 

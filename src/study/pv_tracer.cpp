@@ -84,6 +84,7 @@ void PvTracer::begin(const Solution& start) {
     critical_.clear();
     largest_ = {};
     metric_ = {};
+    list_watched();
     set_rates(0);
     rebuild();
     if (lanes_ == nullptr) return;
@@ -150,6 +151,7 @@ int PvTracer::free_unit(int bus) const {
 }
 
 void PvTracer::rebuild() {
+    ++edition_;
     const std::size_t n = static_cast<std::size_t>(net_.n_bus);
     p_.assign(n, 0.0);
     q_ = dp_ = dq_ = p_;
@@ -184,7 +186,7 @@ void PvTracer::rebuild() {
 }
 
 solver::CurveProblem PvTracer::problem() const {
-    return {&model_.pattern, &ybus_, kind_, p_, q_, dp_, dq_, lambda0_, curves_.empty() ? nullptr : &curves_};
+    return {&model_.pattern, &ybus_, kind_, p_, q_, dp_, dq_, lambda0_, curves_.empty() ? nullptr : &curves_, edition_};
 }
 
 Task<void> PvTracer::solve(const CurveRequest& request, CurveAnswer& answer) {
@@ -194,6 +196,14 @@ Task<void> PvTracer::solve(const CurveRequest& request, CurveAnswer& answer) {
     }
     if (!continuation_) continuation_ = std::make_unique<solver::Continuation>(model_.pattern);
     continuation_->solve(request, answer);
+}
+
+void PvTracer::take(CurveAnswer& answer, Station& to) const {
+    to.point = std::move(answer.point);
+    to.p_calc = std::move(answer.p_calc);
+    to.q_calc = std::move(answer.q_calc);
+    to.e = std::move(answer.e);
+    to.f = std::move(answer.f);
 }
 
 // Towards growing lambda. The scale makes lambda and the state equally long at the start.
@@ -210,9 +220,7 @@ Task<bool> PvTracer::first_tangent(Station& at, bool corrects) {
     for (const double value : answer.tangent.x) square += value * value;
     const double slope = std::sqrt(square / static_cast<double>(size)) / answer.tangent.lambda;
     if (slope > 0.0) metric_.scale = slope;
-    at.point = std::move(answer.point);
-    at.p_calc = std::move(answer.p_calc);
-    at.q_calc = std::move(answer.q_calc);
+    take(answer, at);
     at.tangent = std::move(answer.tangent);
     co_return metric_.normalize(at.tangent);
 }
@@ -227,9 +235,7 @@ Task<bool> PvTracer::station_at(const Station& from, double step, Station& to, d
     curve_->corrections += answer.correction.iterations;
     if (!answer.correction.ok || answer.has_tangent != with_tangent) co_return false;
     predictor_error = answer.correction.predictor_error;
-    to.point = std::move(answer.point);
-    to.p_calc = std::move(answer.p_calc);
-    to.q_calc = std::move(answer.q_calc);
+    take(answer, to);
     to.tangent = with_tangent ? std::move(answer.tangent) : from.tangent;
     if (std::isnan(curve_->max_mismatch_pu) || answer.correction.mismatch > curve_->max_mismatch_pu)
         curve_->max_mismatch_pu = answer.correction.mismatch;
@@ -238,7 +244,7 @@ Task<bool> PvTracer::station_at(const Station& from, double step, Station& to, d
 }
 
 // One accepted step; `step` comes back as a proposal for the next. False: none could be found.
-Task<bool> PvTracer::advance(const Station& from, double& step, Station& to, std::optional<Gauge>& event) {
+Task<bool> PvTracer::advance(const Station& from, double& step, Station& to, std::optional<Met>& event) {
     const double reach = largest(from.tangent.x);
     const double least = smallest_step * first_step(from);
     for (double size = std::min(step, largest_move / std::max(reach, 1e-12)); size > least; size *= 0.5) {
@@ -248,10 +254,10 @@ Task<bool> PvTracer::advance(const Station& from, double& step, Station& to, std
         if (metric_.dot(from.tangent, to.tangent) < smallest_turn) continue;
         step = size * std::clamp(std::sqrt(wanted_error / std::max(error, 1e-12)), 0.5, 2.0);
         std::size_t passed = due(from, to);
-        if (passed == to.gauges.size()) co_return true;
+        if (passed == gauges_.size()) co_return true;
         step = size;
         to = co_await locate(from, size, std::move(to), passed);
-        event = to.gauges[passed];
+        event = met(to, passed);
         co_return true;
     }
     co_return false;
@@ -262,12 +268,12 @@ Task<bool> PvTracer::advance(const Station& from, double& step, Station& to, std
 Task<PvTracer::Station> PvTracer::locate(const Station& from, double step, Station to, std::size_t& event) {
     double high = step;
     Station found = std::move(to);
-    for (int round = 0; round < max_locations && event < found.gauges.size(); ++round) {
+    for (int round = 0; round < max_locations && event < gauges_.size(); ++round) {
         double low = 0.0;
-        double g_low = from.gauges[event].value;
-        double g_high = found.gauges[event].value;
+        double g_low = from.gauges[event];
+        double g_high = found.gauges[event];
         double error = 0.0;
-        const bool is_nose = found.gauges[event].what == What::nose;
+        const bool is_nose = gauges_[event].what == What::nose;
         bool has_tangent = true;
         // It stands at the limit already: that is the event, unless the curve first leads away from it and back within the step.
         for (int k = 0; k < max_halvings && g_low >= -on_event; ++k) {
@@ -275,7 +281,7 @@ Task<PvTracer::Station> PvTracer::locate(const Station& from, double step, Stati
             const double at = std::ldexp(step, -k - 1);
             const bool reached = co_await station_at(from, at, probe, error, is_nose);
             if (!reached) continue;
-            const double g = probe.gauges[event].value;
+            const double g = probe.gauges[event];
             if (g < -on_event) {
                 low = at;
                 g_low = g;
@@ -289,7 +295,7 @@ Task<PvTracer::Station> PvTracer::locate(const Station& from, double step, Stati
         if (g_low >= -on_event) co_return from;
         int side = 0;
         for (int k = 0; k < max_locations; ++k) {
-            if (std::abs(found.gauges[event].value) <= on_event || high - low <= 1e-14 * step) break;
+            if (std::abs(found.gauges[event]) <= on_event || high - low <= 1e-14 * step) break;
             double at = high - g_high * (high - low) / (g_high - g_low);
             if (!(at > low && at < high)) at = 0.5 * (low + high);
             Station probe;
@@ -299,7 +305,7 @@ Task<PvTracer::Station> PvTracer::locate(const Station& from, double step, Stati
                 reached = co_await station_at(from, at, probe, error, is_nose);
                 if (!reached) break;
             }
-            const double g = probe.gauges[event].value;
+            const double g = probe.gauges[event];
             if (g > 0.0) {
                 high = at;
                 g_high = g;
@@ -324,19 +330,19 @@ Task<PvTracer::Station> PvTracer::locate(const Station& from, double step, Stati
             if (made) measure(found);
         }
         // Whatever else has passed here came earlier.
-        std::size_t earlier = found.gauges.size();
+        std::size_t earlier = gauges_.size();
         double first = 1.0;
-        for (std::size_t k = 0; k < found.gauges.size(); ++k) {
-            const double g = found.gauges[k].value;
-            if (k == event || !is_due(found.gauges[k]) || g <= on_event) continue;
-            const double before = from.gauges[k].value;
+        for (std::size_t k = 0; k < gauges_.size(); ++k) {
+            const double g = found.gauges[k];
+            if (k == event || !is_due(gauges_[k]) || g <= on_event) continue;
+            const double before = from.gauges[k];
             const double where = before >= 0.0 ? 0.0 : -before / (g - before);
             if (where < first) {
                 first = where;
                 earlier = k;
             }
         }
-        if (earlier == found.gauges.size()) co_return found;
+        if (earlier == gauges_.size()) co_return found;
         event = earlier;
     }
     co_return found;
@@ -348,8 +354,7 @@ Task<bool> PvTracer::tangent_at(Station& at, const CurveTangent& along) {
     CurveAnswer answer;
     co_await solve(request, answer);
     if (!answer.has_tangent) co_return false;
-    at.p_calc = std::move(answer.p_calc);
-    at.q_calc = std::move(answer.q_calc);
+    take(answer, at);
     at.tangent = std::move(answer.tangent);
     co_return true;
 }
@@ -368,7 +373,7 @@ Task<void> PvTracer::trace(const Solution& start, PvCurve& curve) {
         const bool settled = co_await settle_base(at);
         if (!settled) co_return;
     }
-    measure(at);
+    measure_afresh(at);
     keep(at);
     note_largest(at);
     note_base(at);
@@ -379,7 +384,7 @@ Task<void> PvTracer::trace(const Solution& start, PvCurve& curve) {
             break;
         }
         Station next;
-        std::optional<Gauge> event;
+        std::optional<Met> event;
         const bool advanced = co_await advance(at, step, next, event);
         if (!advanced) {
             stop("step_too_small");
@@ -390,7 +395,7 @@ Task<void> PvTracer::trace(const Solution& start, PvCurve& curve) {
         if (at.point.lambda > curve.lambda_max) note_largest(at);
         if (!event) continue;
         const bool goes_on = co_await handle(at, *event);
-        if (goes_on) measure(at);
+        if (goes_on) measure_afresh(at);
     }
     finish();
 }

@@ -30,17 +30,19 @@ public:
 
 private:
     enum class What { q_max, q_min, release, p_max, p_min, slack_p, next, previous, low, high, thermal, nose, target, traced };
-    struct Gauge {
+    struct Gauge {     ///< something that is watched
         What what;
         int index;
-        double value;  ///< above 0: passed
-        Reading reading{};
+        double limit;  ///< p.u., of flows and voltages
     };
-    struct Station {  ///< a point with its injections, tangent and gauges
+    struct Met : Gauge {
+        double value;  ///< above 0: passed
+    };
+    struct Station {   ///< a point with its injections and phasors, its tangent, and what the gauges say
         solver::CurvePoint point;
-        std::vector<double> p_calc, q_calc;
+        std::vector<double> p_calc, q_calc, e, f;
         solver::CurveTangent tangent;
-        std::vector<Gauge> gauges;
+        std::vector<double> gauges;  ///< parallel to gauges_
     };
 
     // Equations (pv_tracer.cpp).
@@ -62,32 +64,43 @@ private:
     // Walking (pv_tracer.cpp).
     Task<void> solve(const solver::CurveRequest& request, solver::CurveAnswer& answer);
     Task<bool> first_tangent(Station& at, bool corrects = false);
-    Task<bool> advance(const Station& from, double& step, Station& to, std::optional<Gauge>& event);
+    Task<bool> advance(const Station& from, double& step, Station& to, std::optional<Met>& event);
     Task<bool> station_at(const Station& from, double step, Station& to, double& predictor_error, bool with_tangent = true);
     Task<bool> tangent_at(Station& at, const solver::CurveTangent& along);
     Task<Station> locate(const Station& from, double step, Station to, std::size_t& event);
     [[nodiscard]] double first_step(const Station& at) const;
 
     // Events (pv_events.cpp).
+    void list_gauges();
+    void list_watched();
     void measure(Station& at);
+    void measure_afresh(Station& at) {
+        list_gauges();
+        measure(at);
+    }
+    [[nodiscard]] double gauge_value(const Gauge& gauge, const Station& at) const;
+    [[nodiscard]] Reading reading_of(const Gauge& gauge, const Station& at) const;
+    [[nodiscard]] Met met(const Station& at, std::size_t k) const { return {gauges_[k], at.gauges[k]}; }
+    [[nodiscard]] solver::BranchFlow flow(int branch, const Station& at) const;
     [[nodiscard]] bool is_due(const Gauge& gauge) const;
     [[nodiscard]] std::size_t due(const Station& from, const Station& to) const;
     void note_base(const Station& at);
-    Task<bool> handle(Station& at, Gauge gauge);
-    Task<bool> switch_reactive(Station& at, const Gauge& gauge);
-    Task<bool> fill_unit(Station& at, const Gauge& gauge);
-    Task<bool> change_interval(Station& at, const Gauge& gauge);
+    Task<bool> handle(Station& at, Met gauge);
+    Task<bool> switch_reactive(Station& at, const Met& gauge);
+    Task<bool> fill_unit(Station& at, const Met& gauge);
+    Task<bool> change_interval(Station& at, const Met& gauge);
     bool move_reference(int bus, const Station& at);
     Task<bool> turn(Station& at, int bus, double sign);
     Task<bool> settle_base(Station& at);
     bool choose_reference(int bus);
-    [[nodiscard]] PvEvent reactive_event(const Station& at, const Gauge& gauge) const;
+    [[nodiscard]] PvEvent reactive_event(const Station& at, const Met& gauge) const;
     [[nodiscard]] PvEvent event_of(const char* word, const Station& at) const;
     void note_limit(const Station& at, const Gauge& gauge, bool at_base);
     void name_bus(PvEvent& event, int bus) const;
     void name_unit(PvEvent& event, int unit) const;
     [[nodiscard]] double free_output(int bus, const Station& at) const;
     void keep(const Station& at);
+    void take(solver::CurveAnswer& answer, Station& to) const;
     void note_largest(const Station& at);
     void finish();
     bool stop(const char* word);
@@ -117,17 +130,19 @@ private:
     std::vector<double> p_, q_, dp_, dq_;
     solver::ReactiveCurves curves_;
     double lambda0_ = 0.0;
+    int edition_ = 0;  ///< of what the problem views
     int interval_ = 0;
     PvInterval rates_;
 
     // The curve at hand.
-    Solution shown_;  ///< what the monitor reads
+    Solution shown_;  ///< the state at the start, and what is live and out in it
     PvCurve* curve_ = nullptr;
     bool upper_ = true;
     std::set<std::pair<int, int>> noted_;
     std::map<int, int> switched_here_;  ///< how often buses were pinned or released at the point kept last
-    std::vector<Reading> readings_;
-    std::vector<solver::BranchFlow> flows_;
+    std::vector<Gauge> gauges_;         ///< in an order that only other equations alter
+    std::vector<Gauge> watched_;        ///< flows, then voltages
+    std::size_t first_watched_ = 0;     ///< in gauges_
     std::vector<std::vector<double>> voltages_;
     Station largest_;  ///< at lambda_max
     std::vector<int> critical_;

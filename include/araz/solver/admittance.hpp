@@ -30,6 +30,11 @@ struct BranchFlow {
 };
 [[nodiscard]] BranchFlow branch_flow(const BranchAdmittance& y, double vm_from, double va_from, double vm_to,
                                      double va_to);
+/// A voltage by its real and imaginary part, per unit.
+struct Phasor {
+    double e = 0, f = 0;
+};
+[[nodiscard]] BranchFlow branch_flow(const BranchAdmittance& y, Phasor from, Phasor to);
 
 /// Structure of Ybus, rows sorted by column, every diagonal present, symmetric.
 struct AdmittancePattern {

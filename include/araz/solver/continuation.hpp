@@ -28,6 +28,7 @@ struct CurveProblem {
     std::span<const double> p, q, dp, dq;     ///< [n_bus]
     double lambda0 = 0.0;
     const ReactiveCurves* curves = nullptr;   ///< may be null
+    int edition = 0;                          ///< of all of this: another one says that something changed; 0 is never the same
 };
 
 struct CurvePoint {
@@ -74,6 +75,7 @@ struct CurveAnswer {
     CurveCorrection correction;    ///< ok too where none was asked for
     CurvePoint point;              ///< if the correction is ok
     std::vector<double> p_calc, q_calc;  ///< [n_bus] injections there
+    std::vector<double> e, f;      ///< [n_bus] phasors there
     bool has_tangent = false;      ///< false: not asked for, or the bordered matrix is singular
     CurveTangent tangent;
 };

@@ -37,7 +37,8 @@ public:
         std::uint32_t lanes = 0;    ///< without work again
         std::uint32_t unusual = 0;  ///< of those: nothing was answered
     };
-    /// Works until a lane is done. At least one must be loaded. What a lane answers depends neither on its place nor on
+    /// Works until a lane is done. At least one must be loaded. A lane knows a problem by its edition, until its rows are set
+    /// anew. What a lane answers depends neither on its place nor on
     /// what runs beside it.
     [[nodiscard]] Done run();
 
@@ -52,15 +53,20 @@ private:
         double lambda = 0.0;
         double before = 0.0;
         int factorizations = 0;
+        int edition = 0;       ///< of the problem that the arrays hold
     };
 
     double& at(double* array, int lane, std::ptrdiff_t k) { return array[k * width() + lane]; }
     double* reals(void* array) { return static_cast<double*>(array); }
     void load_equations(int lane);
+    void load_row(int lane);
     void evaluate(LaneWorst& worst);
     [[nodiscard]] bool judge(Lane& lane, double mismatch);
     [[nodiscard]] std::uint32_t wanting(Want want) const;
     void eliminate();
+    void look(Done& done);
+    void factor(Done& done);
+    void finish(int lane, bool usual, Done& done);
     void step(std::uint32_t active);
     [[nodiscard]] bool write_tangent(int lane);
     void write_point(int lane);

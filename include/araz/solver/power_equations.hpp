@@ -180,6 +180,9 @@ public:
     [[nodiscard]] const std::vector<int>& column() const { return column_; }
     [[nodiscard]] std::span<const double> p_calc() const { return p_; }
     [[nodiscard]] std::span<const double> q_calc() const { return q_; }
+    /// Rectangular voltages of the injections computed last.
+    [[nodiscard]] std::span<const double> e() const { return e_; }
+    [[nodiscard]] std::span<const double> f() const { return f_; }
 
     /// Rounding floor of the mismatch: eps times the largest sum of |Y_ij| V_i V_j over a bus.
     [[nodiscard]] double rounding_floor(const PowerFlowProblem& problem, const VoltageState& state) const;
