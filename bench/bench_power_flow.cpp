@@ -18,6 +18,7 @@
 #include "araz/study/power_flow.hpp"
 #include "bench_capacity.hpp"
 #include "bench_controls.hpp"
+#include "bench_curves.hpp"
 #include "bench_lanes.hpp"
 
 namespace {
@@ -231,6 +232,7 @@ int main(int argc, char** argv) {
             }
             add(path);
             add_lane_benchmarks(path);
+            add_curve_benchmarks(path);
             if (std::string(name) == "case1354pegase" || std::string(name) == "case_ACTIVSg2000") add_control_benchmarks(path);
         }
     }
