@@ -2,8 +2,9 @@
 //
 // A Newton step costs an elimination; a chord step, with factors that are there already, a fifth of one. So a lane takes
 // chords while they reduce the mismatch well and a Newton step when they no longer do (Shamanskii's method, here with as many
-// chords as pay: C. T. Kelley, "Iterative Methods for Linear and Nonlinear Equations", 1995, section 5.4.3). What comes next
-// depends on the lane's own mismatches alone, never on what runs beside it.
+// chords as pay: C. T. Kelley, "Iterative Methods for Linear and Nonlinear Equations", 1995, section 5.4.3). A lane that began at
+// the start keeps to its factors as long as few more steps with them would do, since it shares them with all others. What
+// comes next depends on the lane's own mismatches alone, never on what runs beside it.
 #pragma once
 
 #include <cstdint>
