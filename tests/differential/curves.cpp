@@ -77,7 +77,7 @@ TEST_P(CurveKernels, ScheduleDisplaceAndDot) {
         const double dva = moves ? step[at] : 0.0, dlnv = moves ? step[at + w] : 0.0;
         EXPECT_NEAR(a.va[k], va[k] + 2.0 * dva, 1e-15);
         EXPECT_NEAR(a.vm[k], vm[k] * std::exp(2.0 * dlnv), 1e-14 * std::abs(vm[k]) * std::exp(2.0 * dlnv));
-        if (!moves) EXPECT_EQ(a.vm[k], vm[k]);
+        if (!moves) { EXPECT_EQ(a.vm[k], vm[k]); }
         EXPECT_EQ(total[at], 2.0 * dva);
         EXPECT_EQ(total[at + w], 2.0 * dlnv);
         largest = std::max({largest, std::abs(dva), std::abs(dlnv)});
