@@ -65,12 +65,12 @@ auto timed(const Work& work, double& seconds) {
     return answer;
 }
 
-// All engines back to back in each iteration; the ratios are what the machine's load leaves alone. `chords_agree` sees the
-// answers of lanes and chords.
-template <class Lane, class Scalar, class Chords, class Difference, class Agree>
-void paired(benchmark::State& state, int n, const Lane& lane, const Scalar& scalar, const Chords& chords,
-            const Difference& difference, const Agree& chords_agree) {
-    double lane_best = 1e300, scalar_best = 1e300, chord_best = 1e300;
+// All engines back to back in each iteration; the ratios are what the machine's load leaves alone. `klu_agrees` sees the
+// answers of lanes and KLU.
+template <class Lane, class Scalar, class Newton, class Chords, class Difference, class Agree>
+void paired(benchmark::State& state, int n, const Lane& lane, const Scalar& scalar, const Newton& newton, const Chords& chords,
+            const Difference& difference, const Agree& klu_agrees) {
+    double lane_best = 1e300, scalar_best = 1e300, newton_best = 1e300, chord_best = 1e300;
     for (auto _ : state) {
         double seconds = 0.0;
         const auto a = timed(lane, seconds);
@@ -78,16 +78,20 @@ void paired(benchmark::State& state, int n, const Lane& lane, const Scalar& scal
         lane_best = std::min(lane_best, seconds);
         const auto b = timed(scalar, seconds);
         scalar_best = std::min(scalar_best, seconds);
-        const auto c = timed(chords, seconds);
+        const auto c = timed(newton, seconds);
+        newton_best = std::min(newton_best, seconds);
+        const auto d = timed(chords, seconds);
         chord_best = std::min(chord_best, seconds);
         if (!(difference(a, b) <= 1e-9)) state.SkipWithError("lanes and scalar differ");
-        if (!chords_agree(a, c)) state.SkipWithError("lanes and chords differ");
+        if (!klu_agrees(a, c) || !klu_agrees(a, d)) state.SkipWithError("lanes and KLU differ");
     }
     state.counters["lane_us"] = 1e6 * lane_best / n;
     state.counters["scalar_us"] = 1e6 * scalar_best / n;
-    state.counters["chord_us"] = 1e6 * chord_best / n;
+    state.counters["klu_newton_us"] = 1e6 * newton_best / n;
+    state.counters["klu_chord_us"] = 1e6 * chord_best / n;
     state.counters["ratio"] = scalar_best / lane_best;
-    state.counters["chord_ratio"] = chord_best / lane_best;
+    state.counters["klu_newton_ratio"] = newton_best / lane_best;
+    state.counters["klu_chord_ratio"] = chord_best / lane_best;
 }
 
 void injections(benchmark::State& state, const Grid& grid, solver::Isa isa) {
@@ -96,9 +100,10 @@ void injections(benchmark::State& state, const Grid& grid, solver::Isa isa) {
     LaneBatch lanes(grid, solver::lane_kernels(isa));
     solver::NewtonSolver newton(grid.setup.model->pattern);
     newton.prime(grid.problem(grid.p, grid.q), {grid.base.vm, grid.base.va});
-    bench::ChordNewton chords(grid);
+    bench::KluNewton klu(grid, bench::KluNewton::Steps::newton), chords(grid, bench::KluNewton::Steps::chords);
     paired(state, n, [&] { return lanes.solve(scenarios); },
-           [&] { return scalar_batch(grid, scenarios, newton); }, [&] { return chords.injections(scenarios); },
+           [&] { return scalar_batch(grid, scenarios, newton); }, [&] { return klu.injections(scenarios); },
+           [&] { return chords.injections(scenarios); },
            largest_difference, [](const Solved& a, const Solved& b) { return largest_difference(a, b) <= 1e-9; });
 }
 
@@ -115,17 +120,17 @@ double n1_difference(const N1Result& a, const N1Result& b) {
 }
 
 // Voltages of the outages that both solve: the lowest and highest, which is what a study keeps.
-bool same_voltages(const N1Result& study, const Solved& chords) {
+bool same_voltages(const N1Result& study, const Solved& klu) {
     for (std::size_t k = 0; k < study.contingencies.size(); ++k) {
         const ContingencyResult& x = study.contingencies[k];
-        if (!is_solved(x.main_island) || chords.iterations[k] < 0) continue;
-        const auto [low, high] = std::minmax_element(chords.state[k].vm.begin(), chords.state[k].vm.end());
+        if (!is_solved(x.main_island) || klu.iterations[k] < 0) continue;
+        const auto [low, high] = std::minmax_element(klu.state[k].vm.begin(), klu.state[k].vm.end());
         if (std::abs(*high - x.max_vm_pu) > 1e-9 || (*low > 0.0 && std::abs(*low - x.min_vm_pu) > 1e-9)) return false;
     }
     return true;
 }
 
-// Whole studies: base, outages, readings, violations. A sample of the outages on large grids. Chords: voltages alone, without
+// Whole studies: base, outages, readings, violations. A sample of the outages on large grids. KLU: voltages alone, without
 // reactive limits.
 void n1(benchmark::State& state, const Grid& grid, solver::Isa isa, bool q_limits) {
     StudySetup setup = grid.setup;
@@ -140,9 +145,10 @@ void n1(benchmark::State& state, const Grid& grid, solver::Isa isa, bool q_limit
     one_by_one.sweep = SweepEngine::scalar;
     std::vector<std::vector<int>> outages;
     for (const Contingency& contingency : list) outages.push_back(contingency.branches);
-    bench::ChordNewton chords(grid);
+    bench::KluNewton klu(grid, bench::KluNewton::Steps::newton), chords(grid, bench::KluNewton::Steps::chords);
     paired(state, static_cast<int>(list.size()), [&] { return run_n1(setup, list); },
-           [&] { return run_n1(one_by_one, list); }, [&] { return chords.outages(outages); }, n1_difference,
+           [&] { return run_n1(one_by_one, list); }, [&] { return klu.outages(outages); }, [&] { return chords.outages(outages); },
+           n1_difference,
            [&](const N1Result& a, const Solved& b) { return q_limits || same_voltages(a, b); });
 }
 

@@ -183,8 +183,8 @@ Solved LaneBatch::solve(const Injections& scenarios) {
     return solved;
 }
 
-ChordNewton::ChordNewton(const Grid& grid)
-    : grid_(&grid), equations_(grid.setup.model->pattern), jacobian_(equations_.column().size()),
+KluNewton::KluNewton(const Grid& grid, Steps steps)
+    : grid_(&grid), steps_(steps), equations_(grid.setup.model->pattern), jacobian_(equations_.column().size()),
       x_(static_cast<std::size_t>(equations_.size())) {
     const solver::VoltageState state{grid.base.vm, grid.base.va};
     const solver::PowerFlowProblem problem = grid.problem(grid.p, grid.q);
@@ -197,22 +197,26 @@ ChordNewton::ChordNewton(const Grid& grid)
 }
 
 // Iterations, or -1.
-int ChordNewton::solve(const solver::PowerFlowProblem& problem, bool at_start, solver::VoltageState& state) {
+int KluNewton::solve(const solver::PowerFlowProblem& problem, bool at_start, solver::VoltageState& state) {
     using solver::LaneCourse;
     using solver::LaneStep;
     LaneCourse course;
-    course.begin(at_start);
+    course.begin(at_start && steps_ == Steps::chords);
+    double before = 0.0;
     while (true) {
         equations_.injections(problem, state);
         const double worst = equations_.mismatch(problem, state, x_).value;
+        // As the scalar engine: no factors for a step that is there to correct, or that a chord does as well.
+        const bool chord_does = worst <= 1e-8 || (before > 0.0 && 2.0 * worst * worst < 0.1 * 1e-8 * before);
+        before = worst;
         const LaneCourse::Verdict verdict = course.judge(worst, 1e-8, 20);
         if (verdict == LaneCourse::Verdict::solved) return course.iterations();
         if (verdict == LaneCourse::Verdict::unusual) return -1;
-        if (course.wanted() == LaneStep::newton) {
+        if (steps_ == Steps::newton ? !chord_does : course.wanted() == LaneStep::newton) {
             equations_.jacobian(problem, state, jacobian_);
             if (!own_.refresh(jacobian_).ok) return -1;
         }
-        (course.wanted() == LaneStep::shared ? base_ : own_).solve(x_);
+        (steps_ == Steps::chords && course.wanted() == LaneStep::shared ? base_ : own_).solve(x_);
         double size = 0.0;
         for (std::size_t b = 0; b < state.vm.size(); ++b) {
             state.va[b] += x_[2 * b];
@@ -223,7 +227,7 @@ int ChordNewton::solve(const solver::PowerFlowProblem& problem, bool at_start, s
     }
 }
 
-Solved ChordNewton::injections(const Injections& scenarios) {
+Solved KluNewton::injections(const Injections& scenarios) {
     Solved solved;
     for (std::size_t s = 0; s < scenarios.p.size(); ++s) {
         solver::VoltageState state{grid_->base.vm, grid_->base.va};
@@ -233,7 +237,7 @@ Solved ChordNewton::injections(const Injections& scenarios) {
     return solved;
 }
 
-Solved ChordNewton::outages(const std::vector<std::vector<int>>& branches) {
+Solved KluNewton::outages(const std::vector<std::vector<int>>& branches) {
     const ElectricalModel& model = *grid_->setup.model;
     Solved solved;
     std::vector<unsigned char> out(static_cast<std::size_t>(model.network->n_branch), 0);

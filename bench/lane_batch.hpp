@@ -1,4 +1,4 @@
-// Injection batches on one grid: in lanes, and one by one with KLU. What benchmarks and the work for peers share.
+// Injection batches on one grid: in lanes, one by one, and one by one with KLU. What benchmarks and the work for peers share.
 #pragma once
 
 #include <memory>
@@ -71,10 +71,12 @@ private:
     Solved* solved_ = nullptr;
 };
 
-/// KLU with the chords of the lanes, one scenario at a time: the scalar counterpart of what the lanes save by chords.
-class ChordNewton {
+/// KLU, one scenario at a time: Newton's method with a refactorization for each step but a last chord where one is enough, or the chords
+/// of the lanes, the scalar counterpart of what those save by them.
+class KluNewton {
 public:
-    explicit ChordNewton(const Grid& grid);
+    enum class Steps { newton, chords };
+    KluNewton(const Grid& grid, Steps steps);
 
     /// Every scenario from the voltages of the base, first with the factors of the base.
     Solved injections(const Injections& scenarios);
@@ -85,6 +87,7 @@ private:
     int solve(const solver::PowerFlowProblem& problem, bool at_start, solver::VoltageState& state);
 
     const Grid* grid_;
+    Steps steps_;
     solver::PowerEquations equations_;
     solver::SparseLu base_, own_;
     std::vector<double> jacobian_, x_;

@@ -22,7 +22,6 @@ constexpr double smallest_turn = 0.5;     // cosine between tangents of neighbou
 constexpr double smallest_step = 1e-9;    // relative to the first one
 constexpr int max_locations = 80;
 constexpr int max_halvings = 20;
-constexpr double on_event = 1e-9;         // p.u., and of the tangent at a nose
 
 double largest(const std::vector<double>& x) {
     double out = 0.0;

@@ -29,6 +29,8 @@ public:
     [[nodiscard]] const std::vector<int>& critical() const { return critical_; }
 
 private:
+    static constexpr double on_event = 1e-9;  ///< how well an event is located, p.u., and of the tangent at a nose
+
     enum class What { q_max, q_min, release, p_max, p_min, slack_p, next, previous, low, high, thermal, nose, target, traced };
     struct Gauge {     ///< something that is watched
         What what;
@@ -70,7 +72,7 @@ private:
     Task<Station> locate(const Station& from, double step, Station to, std::size_t& event);
     [[nodiscard]] double first_step(const Station& at) const;
 
-    // Events (pv_events.cpp).
+    // Gauges (pv_gauges.cpp).
     void list_gauges();
     void list_watched();
     void measure(Station& at);
@@ -84,6 +86,8 @@ private:
     [[nodiscard]] solver::BranchFlow flow(int branch, const Station& at) const;
     [[nodiscard]] bool is_due(const Gauge& gauge) const;
     [[nodiscard]] std::size_t due(const Station& from, const Station& to) const;
+
+    // Events (pv_events.cpp).
     void note_base(const Station& at);
     Task<bool> handle(Station& at, Met gauge);
     Task<bool> switch_reactive(Station& at, const Met& gauge);

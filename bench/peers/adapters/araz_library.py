@@ -1,6 +1,6 @@
 """The araz library without program start, files and tables (araz_peer_work, built with ARAZ_BENCH=ON).
 
-`lanes` solves several scenarios in lockstep, `one by one` is the scalar KLU Newton.
+`lanes` solves several scenarios in lockstep, `one by one` is the scalar Newton.
 """
 
 import json
