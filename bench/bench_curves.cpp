@@ -28,7 +28,8 @@ std::vector<Contingency> first_outages(const StudySetup& setup) {
     return out;
 }
 
-// Nothing, or what differs. Lambda of events is good to the square root of what a tangent near a nose is; a point to 1e-9.
+// Nothing, or what differs: lambda_max by more than 1e-9; events and points, which are located to 1e-9 of their gauges, by more than
+// ten times that.
 std::string difference(const PvResult& a, const PvResult& b) {
     for (std::size_t k = 0; k < a.curves.size(); ++k) {
         const PvCurve& x = a.curves[k];

@@ -51,41 +51,14 @@ void copy_rows(const AdmittancePattern& pattern, const AdmittanceValues& ybus, L
     }
 }
 
-// Structure of U by rows: that of the row itself and of the children without the pivot.
 void find_structure(LaneProgram& program) {
-    const int n = program.n_node;
-    program.parent.assign(static_cast<std::size_t>(n), -1);
-    program.upper_start.assign(1, 0);
-    std::vector<std::vector<int>> children(static_cast<std::size_t>(n));
-    std::vector<int> mark(static_cast<std::size_t>(n), -1), found, n_lower(static_cast<std::size_t>(n), 0);
-    for (int t = 0; t < n; ++t) {
-        found.clear();
-        const auto add = [&](int c) {
-            if (c <= t || c >= n || mark[c] == t) return;
-            mark[c] = t;
-            found.push_back(c);
-        };
-        for (int k = program.row_start[t]; k < program.row_start[t + 1]; ++k) add(program.column[k]);
-        for (const int child : children[t])
-            for (int k = program.upper_start[child]; k < program.upper_start[child + 1]; ++k) add(program.upper[k]);
-        std::sort(found.begin(), found.end());
-        program.upper.insert(program.upper.end(), found.begin(), found.end());
-        program.upper_start.push_back(static_cast<int>(program.upper.size()));
-        for (const int c : found) ++n_lower[c];
-        if (found.empty()) continue;
-        program.parent[t] = found[0];
-        children[found[0]].push_back(t);
-    }
-    program.lower_start.assign(1, 0);
-    for (int t = 0; t < n; ++t) program.lower_start.push_back(program.lower_start[t] + n_lower[t]);
-    program.lower.resize(program.upper.size());
-    program.lower_of.resize(program.upper.size());
-    std::vector<int> next(program.lower_start.begin(), program.lower_start.end() - 1);
-    for (int s = 0; s < n; ++s)
-        for (int k = program.upper_start[s]; k < program.upper_start[s + 1]; ++k) {
-            program.lower_of[k] = next[program.upper[k]]++;
-            program.lower[program.lower_of[k]] = s;
-        }
+    FactorStructure found = factor_structure(program.n_node, program.row_start, program.column);
+    program.parent = std::move(found.parent);
+    program.upper_start = std::move(found.upper_start);
+    program.upper = std::move(found.upper);
+    program.lower_start = std::move(found.lower_start);
+    program.lower = std::move(found.lower);
+    program.lower_of = std::move(found.lower_of);
 }
 
 void write_streams(LaneProgram& program) {

@@ -61,34 +61,11 @@ void BlockLu::analyze(int n_node, std::span<const int> row_start, std::span<cons
         entry_start_.push_back(static_cast<int>(entry_.size()));
     }
 
-    // A row of U has the places of its own row and of its children in the elimination tree.
-    std::vector<int> first_child(n, -1), sibling(n, -1), mark(n, -1), n_lower(n, 0), found;
-    upper_start_.assign(1, 0);
-    upper_.clear();
-    for (int t = 0; t < n_; ++t) {
-        found.clear();
-        const auto add = [&](int c) {
-            if (c <= t || mark[c] == t) return;
-            mark[c] = t;
-            found.push_back(c);
-            ++n_lower[c];
-        };
-        for (int k = entry_start_[t]; k < entry_start_[t + 1]; ++k) add(entry_[k]);
-        for (int child = first_child[t]; child >= 0; child = sibling[child])
-            for (int k = upper_start_[child]; k < upper_start_[child + 1]; ++k) add(upper_[k]);
-        std::sort(found.begin(), found.end());
-        upper_.insert(upper_.end(), found.begin(), found.end());
-        upper_start_.push_back(static_cast<int>(upper_.size()));
-        if (found.empty()) continue;
-        sibling[t] = first_child[found[0]];
-        first_child[found[0]] = t;
-    }
-    lower_start_.assign(1, 0);
-    for (int t = 0; t < n_; ++t) lower_start_.push_back(lower_start_[t] + n_lower[t]);
-    lower_.resize(upper_.size());
-    std::vector<int> next(lower_start_.begin(), lower_start_.end() - 1);
-    for (int s = 0; s < n_; ++s)
-        for (int k = upper_start_[s]; k < upper_start_[s + 1]; ++k) lower_[next[upper_[k]]++] = s;
+    FactorStructure found = factor_structure(n_, entry_start_, entry_);
+    upper_start_ = std::move(found.upper_start);
+    upper_ = std::move(found.upper);
+    lower_start_ = std::move(found.lower_start);
+    lower_ = std::move(found.lower);
     l_.resize(4 * lower_.size());
     u_.resize(4 * upper_.size());
     inverse_.resize(4 * n);

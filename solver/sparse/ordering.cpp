@@ -2,6 +2,7 @@
 
 #include <amd.h>
 
+#include <algorithm>
 #include <numeric>
 
 #include "araz/base/check.hpp"
@@ -69,6 +70,45 @@ std::vector<int> elimination_order(int n, std::span<const int> row_start, std::s
     std::vector<int> result(static_cast<std::size_t>(n));
     for (int k = 0; k < n; ++k) result[k] = order[post[k]];
     return result;
+}
+
+// A row of U has the nodes of its own row and of its children in the elimination tree.
+FactorStructure factor_structure(int n, std::span<const int> row_start, std::span<const int> column) {
+    FactorStructure s;
+    s.parent.assign(static_cast<std::size_t>(n), -1);
+    s.upper_start.assign(1, 0);
+    std::vector<int> first_child(static_cast<std::size_t>(n), -1), sibling = first_child, mark = first_child, found;
+    std::vector<int> n_lower(static_cast<std::size_t>(n), 0);
+    for (int t = 0; t < n; ++t) {
+        found.clear();
+        const auto add = [&](int c) {
+            if (c <= t || c >= n || mark[c] == t) return;
+            mark[c] = t;
+            found.push_back(c);
+            ++n_lower[c];
+        };
+        for (int k = row_start[t]; k < row_start[t + 1]; ++k) add(column[k]);
+        for (int child = first_child[t]; child >= 0; child = sibling[child])
+            for (int k = s.upper_start[child]; k < s.upper_start[child + 1]; ++k) add(s.upper[k]);
+        std::sort(found.begin(), found.end());
+        s.upper.insert(s.upper.end(), found.begin(), found.end());
+        s.upper_start.push_back(static_cast<int>(s.upper.size()));
+        if (found.empty()) continue;
+        s.parent[t] = found[0];
+        sibling[t] = first_child[found[0]];
+        first_child[found[0]] = t;
+    }
+    s.lower_start.assign(1, 0);
+    for (int t = 0; t < n; ++t) s.lower_start.push_back(s.lower_start[t] + n_lower[t]);
+    s.lower.resize(s.upper.size());
+    s.lower_of.resize(s.upper.size());
+    std::vector<int> next(s.lower_start.begin(), s.lower_start.end() - 1);
+    for (int t = 0; t < n; ++t)
+        for (int k = s.upper_start[t]; k < s.upper_start[t + 1]; ++k) {
+            s.lower_of[k] = next[s.upper[k]]++;
+            s.lower[s.lower_of[k]] = t;
+        }
+    return s;
 }
 
 }  // namespace araz::solver

@@ -327,7 +327,7 @@ TEST_P(LaneCurvePoints, DoNotDependOnWhatRunsBesideThem) {
     }
 }
 
-// Without a solution in reach a lane gives back; so it does at a bus that nothing holds.
+// Without a solution in reach a lane gives back, and the others do not notice.
 TEST_P(LaneCurvePoints, HopelessOnesAreGivenBackAndHarmNobody) {
     const auto [isa, seed] = GetParam();
     const Tracks grid(seed);
